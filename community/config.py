@@ -1,0 +1,153 @@
+"""Settings: every variable, its default, unit and meaning, read once and refused all at once.
+
+Only a process's `__main__` and `actions/wiring.py` call `load`. `fields_of` feeds the table in
+the README, which a test compares.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from community.errors import ConfigError
+
+PREFIX = "LINSHENG_"
+
+
+class Secret(str):
+    """A value that shows as stars wherever it is printed."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'******'"
+
+    def __format__(self, spec: str) -> str:
+        return "******"
+
+    def reveal(self) -> str:
+        """The value itself, for the one call that needs it."""
+        return str.__str__(self)
+
+
+def setting(default: Any, help_text: str) -> Any:
+    """A dataclass field that is read from the environment; `help_text` goes to the README."""
+    return dataclasses.field(default=default, metadata={"help": help_text})
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """All of Linsheng's variables; each is `LINSHENG_` + the field's name in capitals."""
+
+    data_dir: Path = setting(
+        Path("var"), "folder that holds all state: database, photos, secrets, engine trackers"
+    )
+    host: str = setting("127.0.0.1", "address that the gateway and the desk listen on")
+    port: int = setting(8080, "port of the gateway (web chat and open channel); 0 takes a free one")
+    desk_port: int = setting(8090, "port of the desk; 0 takes a free one")
+    engine_url: str = setting("http://127.0.0.1:5005", "address of the dialogue engine")
+    action_url: str = setting("http://127.0.0.1:5055/webhook", "address of the action server")
+    engine_timeout_s: float = setting(10.0, "seconds the gateway waits for the engine's answer")
+    answer_wait_s: float = setting(15.0, "seconds an API call waits before it says `pending`")
+    silence_s: float = setting(
+        20.0, "seconds without an answer or a person before the watchdog queues a conversation"
+    )
+    claim_lease_s: float = setting(
+        75.0, "seconds after a clerk's last sign of life until the case returns to the queue"
+    )
+    photo_max_bytes: int = setting(10 * 1024 * 1024, "largest photo taken, in bytes")
+    secure_cookies: bool = setting(
+        False, "mark cookies Secure; set it to true behind HTTPS (any address but localhost)"
+    )
+    trusted_proxies: str = setting(
+        "", "comma-separated proxy addresses whose X-Forwarded-For is believed"
+    )
+    api_clients: Secret = setting(
+        Secret(""),
+        "open channel clients as `name:token` pairs, comma-separated; empty: from the data folder",
+    )
+    pay_url: str = setting(
+        "",
+        "address of the estate's payment page, shown to a bound payer; empty: the counter is named",
+    )
+    desk_phone: str = setting(
+        "", "telephone of the duty desk, told to residents when nobody answers"
+    )
+    log_level: str = setting("INFO", "DEBUG, INFO, WARNING or ERROR")
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy address of the SQLite file in the data folder."""
+        return f"sqlite:///{self.data_dir.resolve() / 'linsheng.db'}"
+
+
+def _convert(kind: str, raw: str) -> Any:
+    match kind:
+        case "int":
+            return int(raw)
+        case "float":
+            return float(raw)
+        case "bool":
+            if raw.lower() not in {"true", "false", "1", "0"}:
+                raise ValueError(raw)
+            return raw.lower() in {"true", "1"}
+        case "Path":
+            return Path(raw).expanduser()
+        case "Secret":
+            return Secret(raw)
+        case _:
+            return raw
+
+
+_EXPECTED = {"int": "a whole number", "float": "a number", "bool": "true or false"}
+
+
+def fields_of(settings: type = Settings) -> list[tuple[str, str, str]]:
+    """(variable, default, meaning) of each setting, in order."""
+    return [
+        (PREFIX + field.name.upper(), str(field.default), field.metadata["help"])
+        for field in dataclasses.fields(settings)
+    ]
+
+
+def load(environ: Mapping[str, str], **overrides: Any) -> Settings:
+    """Read the settings; `overrides` (from a command line) win over the environment.
+
+    Raises ConfigError that lists every unknown variable and every value that cannot be read.
+    """
+    problems: list[str] = []
+    values: dict[str, Any] = {}
+    known = {PREFIX + field.name.upper(): field for field in dataclasses.fields(Settings)}
+    for name, raw in environ.items():
+        if not name.startswith(PREFIX) or name in {f"{PREFIX}ENGINE_DB"}:
+            continue
+        field = known.get(name)
+        if field is None:
+            problems.append(f"{name}: no such setting")
+            continue
+        kind = str(field.type)
+        try:
+            values[field.name] = _convert(kind, raw)
+        except ValueError:
+            problems.append(f"{name}: {_EXPECTED[kind]} is expected")
+    values |= {name: value for name, value in overrides.items() if value is not None}
+    settings = Settings(**values)
+    problems += _ranges(settings)
+    if problems:
+        raise ConfigError(problems)
+    return settings
+
+
+def _ranges(settings: Settings) -> list[str]:
+    problems = []
+    for name in ("port", "desk_port"):
+        if not 0 <= getattr(settings, name) <= 65535:
+            problems.append(f"{PREFIX}{name.upper()}: a port is between 0 and 65535")
+    for name in ("engine_timeout_s", "answer_wait_s", "silence_s", "claim_lease_s"):
+        if getattr(settings, name) <= 0:
+            problems.append(f"{PREFIX}{name.upper()}: must be more than 0 seconds")
+    if settings.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+        problems.append(f"{PREFIX}LOG_LEVEL: one of DEBUG, INFO, WARNING, ERROR")
+    return problems

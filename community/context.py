@@ -1,0 +1,20 @@
+"""What a service function receives: the database, the clock and the few settings that rules need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from community.config import Secret
+from community.store.database import Database
+from community.times import Clock
+
+
+@dataclass(frozen=True)
+class Context:
+    """Built once per process by its composition root."""
+
+    db: Database
+    clock: Clock
+    pepper: Secret
+    "Key under which household codes are hashed"
+    pay_url: str = ""

@@ -1,0 +1,101 @@
+"""Identities: an account on one channel, and the home and person it is linked to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from community.ids import new_id
+from community.store.schema import conversation, identity, resident, room
+from community.times import Clock
+
+
+@dataclass(frozen=True)
+class Home:
+    """A home of the community."""
+
+    room_id: str
+    label: str
+    "`3号楼2单元501`"
+    building: int
+    unit: int
+
+
+@dataclass(frozen=True)
+class Party:
+    """Who is on the other side of a conversation."""
+
+    conversation_id: str
+    identity_id: str
+    channel: str
+    home: Home | None
+    resident_id: str | None
+    name: str | None
+    phone: str | None
+    role: str | None
+    "owner, member, tenant or guardian; None while the person is not known"
+
+
+async def ensure(conn: AsyncConnection, clock: Clock, channel: str, user_key: str) -> str:
+    """The identity's id, made if this is its first sign."""
+    found = (
+        await conn.execute(
+            select(identity.c.id).where(
+                identity.c.channel == channel, identity.c.user_key == user_key
+            )
+        )
+    ).scalar()
+    if found is not None:
+        return str(found)
+    identity_id = new_id("idt")
+    await conn.execute(
+        insert(identity).values(
+            id=identity_id, channel=channel, user_key=user_key, created_at=clock.now()
+        )
+    )
+    return identity_id
+
+
+async def party(conn: AsyncConnection, conversation_id: str) -> Party | None:
+    """Who the conversation is with; None for an unknown conversation."""
+    row = (
+        await conn.execute(
+            select(
+                conversation.c.id,
+                identity.c.id.label("identity_id"),
+                identity.c.channel,
+                identity.c.resident_id,
+                identity.c.room_id,
+                room.c.label,
+                room.c.building,
+                room.c.unit,
+                resident.c.name,
+                resident.c.phone,
+                resident.c.role,
+            )
+            .select_from(conversation)
+            .join(identity, identity.c.id == conversation.c.identity_id)
+            .outerjoin(room, room.c.id == identity.c.room_id)
+            .outerjoin(resident, resident.c.id == identity.c.resident_id)
+            .where(conversation.c.id == conversation_id)
+        )
+    ).first()
+    if row is None:
+        return None
+    home = Home(row.room_id, row.label, row.building, row.unit) if row.room_id else None
+    return Party(
+        row.id, row.identity_id, row.channel, home, row.resident_id, row.name, row.phone, row.role
+    )
+
+
+async def bind(
+    conn: AsyncConnection, clock: Clock, identity_id: str, room_id: str, resident_id: str | None
+) -> None:
+    """Link the identity to a home, and to a person of it when only one can be meant."""
+    await conn.execute(
+        update(identity)
+        .where(identity.c.id == identity_id)
+        .values(room_id=room_id, resident_id=resident_id, bound_at=clock.now())
+    )
