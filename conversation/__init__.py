@@ -1,0 +1,1 @@
+"""The laws of the conversation: inbox, ownership, queue, outbox, timers, audit, events."""

@@ -1,0 +1,278 @@
+"""The inbox: every message is a committed row before anything is answered (laws 1, 2 and 4)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, and_, case, exists, func, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from community.errors import Conflict
+from community.ids import new_id
+from community.store import identities
+from community.store.database import Database
+from community.store.schema import conversation, inbound, message
+from community.times import Clock
+from conversation.messages import Inbound, Outcome, Sender
+
+_FINISHED = "done"
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One inbound message and what became of it."""
+
+    id: str
+    conversation_id: str
+    seq: int
+    "Its number in the conversation"
+    text: str
+    choice: str | None
+    attachment_id: str | None
+    state: str
+    "received, running or done"
+    received_at: datetime
+    outcome: Outcome | None = None
+    intent: str | None = None
+    confidence: float | None = None
+
+
+def _turn(row: Row[Any]) -> Turn:
+    return Turn(
+        row.turn_id,
+        row.conversation_id,
+        row.seq,
+        row.text,
+        row.choice,
+        row.attachment_id,
+        row.state,
+        row.received_at,
+        row.outcome,
+        row.intent,
+        row.confidence,
+    )
+
+
+def body_hash(received: Inbound) -> str:
+    """What makes two messages of one key the same message."""
+    body = json.dumps([received.text, received.choice, received.attachment_id])
+    return hashlib.sha256(body.encode()).hexdigest()
+
+
+async def conversation_of(conn: AsyncConnection, clock: Clock, sender: Sender) -> str:
+    """The id of the sender's conversation, begun if this is their first sign."""
+    identity_id = await identities.ensure(conn, clock, sender.channel, sender.user_key)
+    found = (
+        await conn.execute(
+            select(conversation.c.id).where(conversation.c.identity_id == identity_id)
+        )
+    ).scalar()
+    if found is not None:
+        return str(found)
+    conversation_id = new_id("conv")
+    await conn.execute(
+        insert(conversation).values(
+            id=conversation_id,
+            identity_id=identity_id,
+            channel=sender.channel,
+            state="BOT",
+            owner_epoch=0,
+            next_seq=1,
+            seen_seq=0,
+            created_at=clock.now(),
+        )
+    )
+    return conversation_id
+
+
+async def receive(
+    db: Database, clock: Clock, received: Inbound, *, lease_s: float
+) -> tuple[Turn, bool]:
+    """Commit one message; returns its turn and whether it is new.
+
+    A message whose key is known already is not stored again: its turn is returned as it stands.
+    A new one starts at once (`running`, under a lease) when nothing of its conversation is
+    unfinished, else it waits (`received`).
+    Raises Conflict when the key is known with other content.
+    """
+    async with db.write() as conn:
+        known = (
+            await conn.execute(
+                select(inbound).where(
+                    inbound.c.channel == received.sender.channel,
+                    inbound.c.channel_key == received.key,
+                )
+            )
+        ).first()
+        if known is not None:
+            if known.body_hash != body_hash(received):
+                raise Conflict("the message id was used for another message")
+            return _turn(known), False
+        conversation_id = await conversation_of(conn, clock, received.sender)
+        return await _store(conn, clock, conversation_id, received, lease_s), True
+
+
+async def _store(
+    conn: AsyncConnection, clock: Clock, conversation_id: str, received: Inbound, lease_s: float
+) -> Turn:
+    now = clock.now()
+    seq = (
+        await conn.execute(
+            update(conversation)
+            .where(conversation.c.id == conversation_id)
+            .values(next_seq=conversation.c.next_seq + 1)
+            .returning(conversation.c.next_seq - 1)
+        )
+    ).scalar_one()
+    turn_id = new_id("turn")
+    common = {
+        "text": received.text,
+        "attachment_id": received.attachment_id,
+        "conversation_id": conversation_id,
+        "seq": seq,
+        "turn_id": turn_id,
+    }
+    await conn.execute(insert(message).values(sender="resident", at=now, **common))
+    waiting = exists().where(
+        inbound.c.conversation_id == conversation_id, inbound.c.state != _FINISHED
+    )
+    state = (
+        await conn.execute(
+            insert(inbound)
+            .values(
+                channel=received.sender.channel,
+                channel_key=received.key,
+                choice=received.choice,
+                body_hash=body_hash(received),
+                state=case((waiting, "received"), else_="running"),
+                attempts=1,
+                lease_until=now + timedelta(seconds=lease_s),
+                received_at=now,
+                **common,
+            )
+            .returning(inbound.c.state)
+        )
+    ).scalar_one()
+    return Turn(
+        turn_id,
+        conversation_id,
+        seq,
+        received.text,
+        received.choice,
+        received.attachment_id,
+        state,
+        now,
+    )
+
+
+async def take_next(
+    db: Database, clock: Clock, conversation_id: str, *, lease_s: float
+) -> Turn | None:
+    """Start the oldest unfinished turn of a conversation, unless one is running (law 2).
+
+    One conditional update, so two processes can never both start it. None when there is nothing
+    to start.
+    """
+    now = clock.now()
+    other = inbound.alias()
+    open_now = or_(
+        inbound.c.state == "received",
+        and_(inbound.c.state == "running", inbound.c.lease_until < now),
+    )
+    async with db.write() as conn:
+        oldest = (
+            select(func.min(inbound.c.seq))
+            .where(inbound.c.conversation_id == conversation_id, open_now)
+            .scalar_subquery()
+        )
+        busy = exists().where(
+            other.c.conversation_id == conversation_id,
+            other.c.state == "running",
+            other.c.lease_until >= now,
+        )
+        row = (
+            await conn.execute(
+                update(inbound)
+                .where(
+                    inbound.c.conversation_id == conversation_id,
+                    inbound.c.seq == oldest,
+                    open_now,
+                    ~busy,
+                )
+                .values(
+                    state="running",
+                    attempts=inbound.c.attempts + 1,
+                    lease_until=now + timedelta(seconds=lease_s),
+                )
+                .returning(inbound)
+            )
+        ).first()
+    return _turn(row) if row else None
+
+
+async def finish(
+    conn: AsyncConnection,
+    clock: Clock,
+    turn_id: str,
+    *,
+    outcome: Outcome,
+    intent: str | None,
+    confidence: float | None,
+) -> bool:
+    """Close a turn in the transaction that stores its answer; False when it was closed before."""
+    changed = await conn.execute(
+        update(inbound)
+        .where(inbound.c.turn_id == turn_id, inbound.c.state != _FINISHED)
+        .values(
+            state=_FINISHED,
+            outcome=outcome,
+            intent=intent,
+            confidence=confidence,
+            finished_at=clock.now(),
+        )
+    )
+    return changed.rowcount == 1
+
+
+async def find(conn: AsyncConnection, turn_id: str) -> Turn | None:
+    row = (await conn.execute(select(inbound).where(inbound.c.turn_id == turn_id))).first()
+    return _turn(row) if row else None
+
+
+async def release_all(db: Database) -> None:
+    """At the start of the only gateway: what a dead process left running may be taken at once."""
+    async with db.write() as conn:
+        await conn.execute(
+            update(inbound).where(inbound.c.state == "running").values(state="received")
+        )
+
+
+async def unfinished(db: Database, clock: Clock) -> list[str]:
+    """Conversations with a turn that nobody is running, oldest first."""
+    async with db.read() as conn:
+        rows = await conn.execute(
+            select(inbound.c.conversation_id)
+            .where(
+                or_(
+                    inbound.c.state == "received",
+                    and_(inbound.c.state == "running", inbound.c.lease_until < clock.now()),
+                )
+            )
+            .group_by(inbound.c.conversation_id)
+            .order_by(func.min(inbound.c.received_at))
+        )
+        return list(rows.scalars())
+
+
+async def silent_since(conn: AsyncConnection, before: datetime) -> list[Turn]:
+    """Turns that were received before `before` and have no answer yet (law 9)."""
+    rows = await conn.execute(
+        select(inbound)
+        .where(inbound.c.state != _FINISHED, inbound.c.received_at < before)
+        .order_by(inbound.c.received_at)
+    )
+    return [_turn(row) for row in rows]

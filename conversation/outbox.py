@@ -1,0 +1,277 @@
+"""The outbox: outgoing messages are rows, written under an epoch and refused when it is stale.
+
+`say` stores what a speaker wrote; `deliver` hands a reader what is theirs to see. A bot message
+that a person's claim overtook before it was delivered is refused there as well (law 3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from community.errors import Code, Conflict, NotFound
+from community.store.schema import conversation, message, outbox
+from community.times import Clock
+from conversation import events
+from conversation.messages import Choice, Draft, Message, Speaker
+from conversation.ownership import STAFFED, Owner
+
+READY, SENT, REFUSED = "ready", "sent", "refused"
+SAFETY_EPOCH = -1
+"Epoch of a safety sentence: whoever owns the conversation, it is delivered (law 8)"
+
+
+def stored(row: Row[Any]) -> Message:
+    """A transcript row as a Message."""
+    choices = tuple(Choice(**choice) for choice in row.choices or [])
+    return Message(
+        row.seq,
+        row.sender,
+        row.text,
+        row.at,
+        choices,
+        row.card,
+        row.attachment_id,
+        row.staff_id,
+        row.turn_id,
+    )
+
+
+async def say(
+    conn: AsyncConnection,
+    clock: Clock,
+    conversation_id: str,
+    drafts: Sequence[Draft],
+    *,
+    epoch: int,
+    key: str,
+    speaker: Speaker = "bot",
+    staff_id: str | None = None,
+    turn_id: str | None = None,
+) -> list[Message]:
+    """Store `drafts` in order, under `epoch`.
+
+    `key` is the writer's own key of this utterance: the same key again stores nothing and returns
+    what was stored. Raises Conflict (code `stale`) when the epoch is no longer the present one.
+    """
+    already = await _by_key(conn, conversation_id, key)
+    if already:
+        return already
+    wanted = [conversation.c.id == conversation_id]
+    if epoch != SAFETY_EPOCH:
+        wanted.append(conversation.c.owner_epoch == epoch)
+    row = (
+        await conn.execute(
+            update(conversation)
+            .where(*wanted)
+            .values(next_seq=conversation.c.next_seq + len(drafts))
+            .returning(conversation.c.next_seq, conversation.c.channel)
+        )
+    ).first()
+    if row is None:
+        raise Conflict("written under an epoch that is over", code=Code.STALE)
+    first, now = row.next_seq - len(drafts), clock.now()
+    messages = [
+        Message(first + i, speaker, draft.text, now, _choices(first + i, draft), draft.card,
+                staff_id=staff_id, turn_id=turn_id)
+        for i, draft in enumerate(drafts)
+    ]  # fmt: skip
+    if not messages:
+        return []
+    await conn.execute(insert(message), [_message_row(conversation_id, m) for m in messages])
+    await conn.execute(
+        insert(outbox),
+        [
+            {
+                "conversation_id": conversation_id,
+                "seq": said.seq,
+                "channel": row.channel,
+                "client_key": f"{key}#{i}",
+                "epoch": epoch,
+                "state": READY,
+                "attempts": 0,
+                "not_before": now,
+            }
+            for i, said in enumerate(messages)
+        ],
+    )
+    await events.publish(conn, clock, "message", conversation_id=conversation_id)
+    return messages
+
+
+def _choices(seq: int, draft: Draft) -> tuple[Choice, ...]:
+    return tuple(
+        Choice(f"{seq}-{i}", label, payload)
+        for i, (label, payload) in enumerate(draft.choices, start=1)
+    )
+
+
+def _message_row(conversation_id: str, said: Message) -> dict[str, Any]:
+    choices = [{"id": c.id, "label": c.label, "payload": c.payload} for c in said.choices]
+    return {
+        "conversation_id": conversation_id,
+        "seq": said.seq,
+        "sender": said.sender,
+        "text": said.text,
+        "choices": choices or None,
+        "card": said.card,
+        "staff_id": said.staff_id,
+        "turn_id": said.turn_id,
+        "at": said.at,
+    }
+
+
+async def _by_key(conn: AsyncConnection, conversation_id: str, key: str) -> list[Message]:
+    rows = await conn.execute(
+        select(message)
+        .join(
+            outbox,
+            and_(
+                outbox.c.conversation_id == message.c.conversation_id, outbox.c.seq == message.c.seq
+            ),
+        )
+        .where(outbox.c.conversation_id == conversation_id, outbox.c.client_key.like(f"{key}#%"))
+        .order_by(message.c.seq)
+    )
+    return [stored(row) for row in rows]
+
+
+async def deliver(
+    conn: AsyncConnection, conversation_id: str, *, after: int, limit: int = 200
+) -> tuple[list[Message], int]:
+    """What the reader has not seen yet, in order, and the cursor for the next call.
+
+    Needs a write transaction: bot messages that were overtaken by a person are refused here, and
+    what is handed over is marked sent. Raises NotFound for an unknown conversation.
+    """
+    owner = (
+        await conn.execute(
+            select(conversation.c.state, conversation.c.owner_epoch).where(
+                conversation.c.id == conversation_id
+            )
+        )
+    ).first()
+    if owner is None:
+        raise NotFound("no such conversation")
+    waiting = and_(
+        outbox.c.conversation_id == conversation_id, outbox.c.state == READY, outbox.c.seq > after
+    )
+    if Owner(owner.state) in STAFFED:
+        overtaken = and_(
+            waiting,
+            outbox.c.epoch != SAFETY_EPOCH,
+            outbox.c.epoch < owner.owner_epoch,
+            outbox.c.seq.in_(
+                select(message.c.seq).where(
+                    message.c.conversation_id == conversation_id, message.c.sender == "bot"
+                )
+            ),
+        )
+        await conn.execute(update(outbox).where(overtaken).values(state=REFUSED))
+    rows = (
+        await conn.execute(
+            select(message)
+            .outerjoin(
+                outbox,
+                and_(
+                    outbox.c.conversation_id == message.c.conversation_id,
+                    outbox.c.seq == message.c.seq,
+                ),
+            )
+            .where(
+                message.c.conversation_id == conversation_id,
+                message.c.seq > after,
+                or_(outbox.c.state.is_(None), outbox.c.state != REFUSED),
+            )
+            .order_by(message.c.seq)
+            .limit(limit)
+        )
+    ).all()
+    messages = [stored(row) for row in rows]
+    return messages, messages[-1].seq if messages else after
+
+
+async def mark_read(conn: AsyncConnection, clock: Clock, conversation_id: str, up_to: int) -> None:
+    """The reader has everything up to this number."""
+    await conn.execute(
+        update(outbox)
+        .where(
+            outbox.c.conversation_id == conversation_id,
+            outbox.c.seq <= up_to,
+            outbox.c.state == READY,
+        )
+        .values(state=SENT, sent_at=clock.now())
+    )
+    await conn.execute(
+        update(conversation)
+        .where(conversation.c.id == conversation_id, conversation.c.seen_seq < up_to)
+        .values(seen_seq=up_to)
+    )
+
+
+async def transcript(
+    conn: AsyncConnection, conversation_id: str, *, after: int = 0, limit: int = 500
+) -> list[Message]:
+    """Everything that was said, for staff and for the laws; refused messages included."""
+    rows = await conn.execute(
+        select(message)
+        .where(message.c.conversation_id == conversation_id, message.c.seq > after)
+        .order_by(message.c.seq)
+        .limit(limit)
+    )
+    return [stored(row) for row in rows]
+
+
+async def answer_of(conn: AsyncConnection, turn_id: str) -> list[Message]:
+    """What was said in answer to one turn."""
+    rows = await conn.execute(
+        select(message)
+        .where(message.c.turn_id == turn_id, message.c.sender != "resident")
+        .order_by(message.c.seq)
+    )
+    return [stored(row) for row in rows]
+
+
+async def last_choices(conn: AsyncConnection, conversation_id: str) -> tuple[Choice, ...]:
+    """The choices under the newest message to the resident, when it has any."""
+    rows = await conn.execute(
+        select(message.c.choices)
+        .where(message.c.conversation_id == conversation_id, message.c.sender != "resident")
+        .order_by(message.c.seq.desc())
+        .limit(1)
+    )
+    return tuple(Choice(**choice) for choice in rows.scalar() or [])
+
+
+async def find_choice(conn: AsyncConnection, conversation_id: str, choice_id: str) -> Choice | None:
+    """The choice that was offered under this id in this conversation."""
+    seq, _, _position = choice_id.partition("-")
+    if not seq.isdecimal() or len(seq) > 9:
+        return None
+    rows = await conn.execute(
+        select(message.c.choices).where(
+            message.c.conversation_id == conversation_id, message.c.seq == int(seq)
+        )
+    )
+    offered = [Choice(**choice) for choice in rows.scalar() or []]
+    return next((choice for choice in offered if choice.id == choice_id), None)
+
+
+async def last_said(
+    conn: AsyncConnection, conversation_id: str, *, since: datetime | None = None
+) -> Message | None:
+    """The newest message to the resident."""
+    query = (
+        select(message)
+        .where(message.c.conversation_id == conversation_id, message.c.sender != "resident")
+        .order_by(message.c.seq.desc())
+        .limit(1)
+    )
+    if since is not None:
+        query = query.where(message.c.at >= since)
+    row = (await conn.execute(query)).first()
+    return stored(row) if row else None
