@@ -1,0 +1,73 @@
+"""ServiceAction: the base of all actions, and the only place where they catch errors.
+
+Rasa records a failed action as executed and goes on, so nothing may escape from here: each error
+becomes words and, where we are at fault, a person.
+"""
+
+from __future__ import annotations
+
+import logging
+from abc import ABC, abstractmethod
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.hearing import Hearing
+from actions.wiring import context
+from community.errors import Code, CommunityError, NotBound
+from community.log import turn_id
+
+logger = logging.getLogger(__name__)
+
+OURS = frozenset({Code.INTERNAL, Code.UNAVAILABLE, Code.STORE_UNAVAILABLE})
+"Codes that are our fault: the resident gets a person"
+
+
+class ServiceAction(Action, ABC):
+    """An action of one service: `handle` does the work and utters its own outcome."""
+
+    @abstractmethod
+    def name(self) -> str: ...
+
+    @abstractmethod
+    async def handle(self, heard: Hearing) -> list[EventType]:
+        """Do it; returns slot and loop events. May raise CommunityError."""
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
+        heard = Hearing(context(), tracker, dispatcher)
+        token = turn_id.set(heard.turn_id)
+        try:
+            events = await self.handle(heard)
+            return [*_spent(heard, events), *events]
+        except NotBound:
+            heard.ask("utter_bind_first")
+        except CommunityError as error:
+            logger.info("%s ended with code=%s", self.name(), error.code)
+            self._apologise(heard, error.code)
+        except Exception:
+            logger.exception("%s failed", self.name())
+            self._apologise(heard, Code.INTERNAL)
+        finally:
+            turn_id.reset(token)
+        return []
+
+    def _apologise(self, heard: Hearing, code: Code) -> None:
+        if code in OURS:
+            heard.say("utter_error_internal")
+            heard.hand_off("failed", words=heard.words)
+        else:
+            heard.say(f"utter_error_{code}")
+
+
+def _spent(heard: Hearing, events: list[EventType]) -> list[EventType]:
+    """An offer stands for one turn: it is cleared unless this action made a new one."""
+    renewed = {event.get("name") for event in events if event.get("event") == "slot"}
+    return [
+        SlotSet(name, None)
+        for name in ("offer", "unclear")
+        if heard.slot(name) is not None and name not in renewed
+    ]

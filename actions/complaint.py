@@ -1,0 +1,125 @@
+"""Complaints and suggestions: filed through one form, and asked about."""
+
+from __future__ import annotations
+
+import re
+
+from rasa_sdk.events import EventType
+
+from actions import reading
+from actions.base import ServiceAction
+from actions.forms import Fields, Form, finished
+from actions.hearing import Hearing
+from community.labels import label
+from community.services import complaint
+
+_GENERIC = re.compile(
+    r"我?(要|想|得)?(投诉|反映|提(个|点)?(建议|意见)|建议|表扬|举报|说个事|一下|个|事儿?|情况|你们|物业|"
+    r"的|吗|呢|啊|呀|吧|[，。！？,.!? ])"
+)
+_ANONYMOUS = re.compile(r"匿名|别(说|讲|提|写)(是)?我|不要(说|写|透露|留).{0,4}(我|名)|保密|不留名")
+_SUGGESTS = re.compile(r"建议|表扬|希望能|能不能(装|加|修|设)|夸")
+
+
+class ValidateComplaintForm(Form):
+    """What it is about, and once more in full before it is filed."""
+
+    stem = "complaint"
+    intents = frozenset({"submit_complaint", "submit_suggestion"})
+
+    async def begin(self, heard: Hearing) -> Fields:
+        suggests = heard.intent == "submit_suggestion" or (
+            heard.intent != "submit_complaint" and bool(_SUGGESTS.search(heard.words))
+        )
+        known: Fields = {"complaint_kind": "suggestion" if suggests else "complaint"}
+        if len(_GENERIC.sub("", heard.words)) >= 2:
+            known["complaint_text"] = heard.words
+        place = heard.entity("place")
+        if place:
+            known["complaint_place"] = place
+        if _ANONYMOUS.search(heard.words):
+            known["complaint_anonymous"] = True
+        return known
+
+    async def missing(self, heard: Hearing, known: Fields) -> str | None:
+        if not known.get("complaint_text"):
+            return "complaint_text"
+        return None if known.get("complaint_confirm") else "complaint_confirm"
+
+    async def read(self, heard: Hearing, question: str, known: Fields) -> Fields | None:
+        if question == "complaint_text":
+            if not heard.text or len(_GENERIC.sub("", heard.text)) < 2:
+                return None
+            place = heard.entity("place")
+            return {"complaint_text": heard.text} | ({"complaint_place": place} if place else {})
+        answer = reading.yes_or_no(heard)
+        if answer is False:
+            return {"complaint_text": None}
+        return {"complaint_confirm": True} if answer else None
+
+    def amend(self, heard: Hearing, known: Fields) -> Fields:
+        if _ANONYMOUS.search(heard.words):
+            return {"complaint_anonymous": True}
+        place = heard.entity("place")
+        if place and heard.corrects and known.get("complaint_text"):
+            old = known.get("complaint_place")
+            text = known["complaint_text"]
+            text = text.replace(old, place) if old and old in text else f"{place}：{text}"
+            return {"complaint_place": place, "complaint_text": text}
+        if heard.intent in self.intents and heard.text and known.get("complaint_text"):
+            return {"complaint_text": f"{known['complaint_text']}；{heard.text}"}
+        return {}
+
+    async def put(self, heard: Hearing, question: str, known: Fields) -> None:
+        kind = label("kind", known.get("complaint_kind", "complaint"))
+        if question == "complaint_text":
+            heard.ask("utter_complaint_ask_text", kind=kind)
+            return
+        key = "utter_complaint_ask_confirm"
+        if known.get("complaint_anonymous"):
+            key = "utter_complaint_ask_confirm_anonymous"
+        heard.ask(key, kind=kind, text=known["complaint_text"])
+
+
+class ActionComplaintCreate(ServiceAction):
+    def name(self) -> str:
+        return "action_complaint_create"
+
+    async def handle(self, heard: Hearing) -> list[EventType]:
+        kind = str(heard.slot("complaint_kind") or "complaint")
+        made = await complaint.submit(
+            heard.ctx,
+            await heard.party(),
+            kind=kind,
+            turn_id=heard.turn_id,
+            description=str(heard.slot("complaint_text")),
+            place=heard.slot("complaint_place"),
+            anonymous=bool(heard.slot("complaint_anonymous")),
+            photos=tuple(heard.slot("complaint_photos") or ()),
+        )
+        heard.say(f"utter_{kind}_created", no=made.no, days=complaint.DUE_DAYS[kind])
+        return finished(heard, "complaint")
+
+
+class ActionComplaintQuery(ServiceAction):
+    def name(self) -> str:
+        return "action_complaint_query"
+
+    async def handle(self, heard: Hearing) -> list[EventType]:
+        found = await complaint.mine(heard.ctx, await heard.party())
+        said = heard.entity("order_no")
+        if said:
+            found = [pair for pair in found if str(pair[0].no) == said] or found
+        if not found:
+            heard.ask("utter_complaint_none")
+            return []
+        for one, reply in found[:3]:
+            heard.say(
+                "utter_complaint_replied" if reply else "utter_complaint_state",
+                kind=label("kind", one.kind),
+                no=one.no,
+                what=one.description[:20],
+                state=label("complaint_state", one.state),
+                reply=reply.note if reply else "",
+            )
+        return []

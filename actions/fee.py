@@ -1,0 +1,109 @@
+"""Fees: what is owed, why it changed, where it is paid."""
+
+from __future__ import annotations
+
+from rasa_sdk.events import EventType, SlotSet
+
+from actions.base import ServiceAction
+from actions.hearing import Hearing
+from community.labels import label
+from community.services import fee
+from community.store.bills import Bill
+from community.times import local
+
+
+def _item(heard: Hearing) -> str | None:
+    return fee.item_code(heard.entity("fee_item")) or fee.item_code(heard.words)
+
+
+def _month(one: Bill) -> str:
+    year, month = one.period.split("-")
+    return f"{year}年{int(month)}月"
+
+
+class ActionFeeQuery(ServiceAction):
+    def name(self) -> str:
+        return "action_fee_query"
+
+    async def handle(self, heard: Hearing) -> list[EventType]:
+        account, item = await heard.party(), _item(heard)
+        owed = await fee.owed(heard.ctx, account, item)
+        name = label("fee_item", item) if item else label("word", "fees")
+        if not owed:
+            paid = [one for one in await fee.recent(heard.ctx, account, item) if one.paid_at]
+            if paid:
+                when = local(paid[0].paid_at) if paid[0].paid_at else None
+                heard.say(
+                    "utter_fee_all_paid", item=name, period=_month(paid[0]),
+                    day=f"{when.month}月{when.day}日" if when else "",
+                )  # fmt: skip
+            else:
+                heard.say("utter_fee_no_bill", item=name)
+            return []
+        total = sum(one.owed_fen for one in owed)
+        heard.say("utter_fee_owed", item=name, total=fee.yuan(total), count=len(owed))
+        for one in owed[:6]:
+            late = f"（含滞纳金{fee.yuan(one.late_fee_fen)}）" if one.late_fee_fen else ""
+            heard.say(
+                "utter_fee_owed_one",
+                item=label("fee_item", one.item),
+                period=_month(one),
+                amount=fee.yuan(one.owed_fen),
+                late=late,
+                due=f"{one.due_on.month}月{one.due_on.day}日",
+            )
+        return []
+
+
+class ActionFeeExplain(ServiceAction):
+    def name(self) -> str:
+        return "action_fee_explain"
+
+    async def handle(self, heard: Hearing) -> list[EventType]:
+        account, item = await heard.party(), _item(heard)
+        explained = await fee.explain(heard.ctx, account, item)
+        if explained is None:
+            heard.say(
+                "utter_fee_no_bill", item=label("fee_item", item) if item else label("word", "fees")
+            )
+            return []
+        now, before, lines = explained
+        amount = fee.yuan(now.amount_fen + now.late_fee_fen)
+        name = label("fee_item", now.item)
+        if before is None:
+            heard.say("utter_fee_first_bill", item=name, period=_month(now), amount=amount)
+        elif not lines and not now.late_fee_fen:
+            heard.say("utter_fee_same", item=name, period=_month(now), amount=amount)
+        else:
+            change = now.amount_fen + now.late_fee_fen - before.amount_fen - before.late_fee_fen
+            key = "utter_fee_more" if change >= 0 else "utter_fee_less"
+            heard.say(
+                key, item=name, period=_month(now), amount=amount, change=fee.yuan(abs(change))
+            )
+        for line in lines[:4]:
+            heard.say(
+                "utter_fee_line", name=line.name, before=fee.yuan(line.before_fen),
+                now=fee.yuan(line.now_fen), detail=f"，{line.detail}" if line.detail else "",
+            )  # fmt: skip
+        if now.late_fee_fen:
+            heard.say("utter_fee_late", late=fee.yuan(now.late_fee_fen))
+        return []
+
+
+class ActionFeePay(ServiceAction):
+    def name(self) -> str:
+        return "action_fee_pay"
+
+    async def handle(self, heard: Hearing) -> list[EventType]:
+        account, item = await heard.party(), _item(heard)
+        page = fee.payment_page(heard.ctx, account)
+        owed = await fee.owed(heard.ctx, account, item)
+        if not owed:
+            heard.say("utter_fee_nothing_to_pay")
+            return []
+        total = fee.yuan(sum(one.owed_fen for one in owed))
+        if page:
+            heard.say("utter_fee_pay_page", total=total, page=page)
+            return []
+        heard.ask("utter_fee_pay_counter", total=total)
+        return [SlotSet("offer", {"kind": "handoff", "reason": "asked", "words": heard.words})]

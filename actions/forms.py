@@ -1,0 +1,225 @@
+"""Form: the base of every form's `validate_<form>` action, which leads the questions of one service.
+
+Rasa calls it at the form's start, for each message while the form is active, and when an
+interruption is over. It fills what the words fill, asks only what is still open, takes corrections
+at any step, and steps aside (rejects) when the resident wants something else: the rules answer
+that, and Rasa comes back here.
+
+Fields and questions are domain slots named `<stem>_<field>`; the last question is `<stem>_confirm`.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Any, ClassVar
+
+from rasa_sdk.events import ActionExecutionRejected, EventType, SlotSet
+
+from actions.base import ServiceAction
+from actions.hearing import Hearing
+from community.labels import label
+
+REQUESTED = "requested_slot"
+COMMANDS = frozenset(
+    {"cancel_flow", "ask_human", "repeat", "speak_differently", "sos", "help_menu", "goodbye"}
+)
+"Intents that never answer a question, whatever it is"
+TALK = frozenset(
+    {"affirm", "deny", "correct_info", "greet", "thank", "chitchat", "out_of_scope",
+     "nlu_fallback", "send_photo"}
+)  # fmt: skip
+"Intents that do not interrupt by themselves: the question decides what they mean"
+SURE = 0.6
+"Confidence from which another service's intent interrupts a form"
+HEEDED = 0.4
+"Confidence from which a command interrupts a form"
+PLAIN_AT_MOST = 12
+"Longest answer, in characters, that is taken as nothing but an answer"
+MISSES = 2
+"Answers in a row that could not be read, until a person is offered"
+
+Fields = dict[str, Any]
+
+
+class Form(ServiceAction):
+    """One service's form. `stem`: prefix of its slots; `intents`: those that continue it."""
+
+    stem: ClassVar[str]
+    intents: ClassVar[frozenset[str]]
+
+    def name(self) -> str:
+        return f"validate_{self.form}"
+
+    @property
+    def form(self) -> str:
+        return f"{self.stem}_form"
+
+    @abstractmethod
+    async def begin(self, heard: Hearing) -> Fields:
+        """What the opening words fill already."""
+
+    @abstractmethod
+    async def missing(self, heard: Hearing, known: Fields) -> str | None:
+        """The next question's slot; None when everything is known and confirmed."""
+
+    @abstractmethod
+    async def read(self, heard: Hearing, question: str, known: Fields) -> Fields | None:
+        """What the words answer to `question`; None when they are no answer. Has no effects."""
+
+    async def settle(self, heard: Hearing, filled: Fields, known: Fields) -> Fields:
+        """Act on an answer at once (a household code binds); what is returned is kept."""
+        return filled
+
+    @abstractmethod
+    async def put(self, heard: Hearing, question: str, known: Fields) -> None:
+        """Utter the question."""
+
+    def amend(self, heard: Hearing, known: Fields) -> Fields:
+        """Fields that these words set anew wherever the dialogue stands (a correction)."""
+        return {}
+
+    async def handle(self, heard: Hearing) -> list[EventType]:
+        question = heard.slot(REQUESTED)
+        if not str(question or "").startswith(f"{self.stem}_"):
+            return await self._start(heard)
+        known = self._known(heard)
+        if _interrupted(heard, self.form):
+            return await self._come_back(heard, question, known)
+        return await self._answer(heard, question, known)
+
+    def _known(self, heard: Hearing) -> Fields:
+        return {
+            name: value
+            for name, value in heard.tracker.slots.items()
+            if name.startswith(f"{self.stem}_") and value is not None
+        }
+
+    async def _start(self, heard: Hearing) -> list[EventType]:
+        left = str(heard.slot(REQUESTED) or "").partition("_")[0]
+        known = self._known(heard) | await self.begin(heard)
+        if heard.photo:
+            known[f"{self.stem}_photos"] = [*known.get(f"{self.stem}_photos", []), heard.photo]
+        events = [SlotSet("suspended", f"{left}_form")] if left else []
+        return [*events, *await self._next(heard, known)]
+
+    async def _come_back(self, heard: Hearing, question: str, known: Fields) -> list[EventType]:
+        if not _only_repeats(heard):
+            heard.say("utter_form_come_back", service=label("form", self.stem))
+        await self.put(heard, question, known)
+        return [SlotSet(REQUESTED, question), SlotSet("misses", 0)]
+
+    async def _answer(self, heard: Hearing, question: str, known: Fields) -> list[EventType]:
+        if heard.intent in COMMANDS and heard.confidence >= HEEDED:
+            return [ActionExecutionRejected(self.form)]
+        if heard.photo:
+            photos = [*known.get(f"{self.stem}_photos", []), heard.photo]
+            known[f"{self.stem}_photos"] = photos
+            if not heard.text:
+                heard.say("utter_form_photo_taken")
+                await self.put(heard, question, known)
+                return _slots(known, question)
+        if self._interrupts(heard) and not await self._plain(heard, question, known):
+            return [ActionExecutionRejected(self.form)]
+        amended = self.amend(heard, known) if self._may_amend(heard, question) else {}
+        if amended:
+            heard.say("utter_form_amended")
+            return await self._next(heard, known | amended | {f"{self.stem}_confirm": None})
+        filled = await self.read(heard, question, known)
+        if filled is None:
+            return await self._missed(heard, question, known)
+        return await self._next(heard, known | await self.settle(heard, filled, known))
+
+    def _may_amend(self, heard: Hearing, question: str) -> bool:
+        return heard.corrects or question.endswith("_confirm")
+
+    def _interrupts(self, heard: Hearing) -> bool:
+        """Another service is asked for, with confidence."""
+        return (
+            heard.intent not in self.intents | TALK | COMMANDS and heard.confidence >= SURE
+        ) or (heard.intent == "out_of_scope" and heard.confidence >= SURE)
+
+    async def _plain(self, heard: Hearing, question: str, known: Fields) -> bool:
+        """Whether the words are nothing but the answer, whatever intent they look like."""
+        free_text = question.endswith(("_fault", "_text", "_person"))
+        if free_text or len(heard.text) > PLAIN_AT_MOST:
+            return False
+        return await self.read(heard, question, known) is not None
+
+    async def _next(self, heard: Hearing, known: Fields) -> list[EventType]:
+        question = await self.missing(heard, known)
+        if question is not None:
+            await self.put(heard, question, known)
+        return _slots(known, question)
+
+    async def _missed(self, heard: Hearing, question: str, known: Fields) -> list[EventType]:
+        misses = int(heard.slot("misses") or 0) + 1
+        if misses >= MISSES:
+            heard.ask("utter_form_offer_human")
+            return [*_slots(known, question), SlotSet("misses", 0)]
+        heard.say("utter_form_not_understood")
+        await self.put(heard, question, known)
+        return [*_slots(known, question), SlotSet("misses", misses)]
+
+
+def _slots(known: Fields, question: str | None) -> list[EventType]:
+    return [
+        *(SlotSet(name, value) for name, value in known.items()),
+        SlotSet("misses", 0),
+        SlotSet(REQUESTED, question),
+    ]
+
+
+def _since_words(heard: Hearing) -> list[str]:
+    """Names of the actions that ran since the resident's last words."""
+    names: list[str] = []
+    for event in reversed(heard.tracker.events):
+        if event.get("event") == "user":
+            break
+        if event.get("event") == "action":
+            names.append(str(event.get("name")))
+    return names
+
+
+_SILENT = frozenset({"action_listen", "action_extract_slots", "action_session_start"})
+
+
+def _interrupted(heard: Hearing, form: str) -> bool:
+    return any(name not in _SILENT | {form} for name in _since_words(heard))
+
+
+def _only_repeats(heard: Hearing) -> bool:
+    return any(
+        name in {"action_repeat", "action_speak_differently"} for name in _since_words(heard)
+    )
+
+
+def finished(heard: Hearing, stem: str) -> list[EventType]:
+    """Clear a form after its work is done, and offer to go on with one that it interrupted."""
+    events = [
+        SlotSet(name, None)
+        for name in heard.tracker.slots
+        if name.startswith(f"{stem}_") and heard.slot(name) is not None
+    ]
+    suspended = heard.slot("suspended")
+    if suspended and suspended != f"{stem}_form":
+        service = label("form", str(suspended).removesuffix("_form"))
+        heard.ask("utter_form_resume", service=service)
+        events += [
+            SlotSet("suspended", None),
+            SlotSet("offer", {"kind": "resume", "form": suspended}),
+        ]
+    return events
+
+
+def known_for_staff(heard: Hearing) -> dict[str, str]:
+    """What the running form knows, named as staff read it."""
+    stem = str(heard.slot(REQUESTED) or "").partition("_")[0]
+    if not stem:
+        return {}
+    found = {}
+    for name, value in heard.tracker.slots.items():
+        if name.startswith(f"{stem}_") and value and name != heard.slot(REQUESTED):
+            words = value.get("said") if isinstance(value, dict) else value
+            if isinstance(words, str) and not name.endswith("_code"):
+                found[label("slot", name)] = words
+    return found

@@ -1,0 +1,42 @@
+"""Notices: outages first, then news; what concerns the asker's own building."""
+
+from __future__ import annotations
+
+from rasa_sdk.events import EventType
+
+from actions import reading
+from actions.base import ServiceAction
+from actions.hearing import Hearing
+from community.labels import label
+from community.services import notice
+from community.store.notices import Notice
+from community.times import date_words
+
+
+class ActionNoticeQuery(ServiceAction):
+    def name(self) -> str:
+        return "action_notice_query"
+
+    async def handle(self, heard: Hearing) -> list[EventType]:
+        account = await heard.party()
+        topic = notice.topic_of(heard.entity("topic") or heard.words)
+        window = reading.window(heard) if heard.entity("time") else None
+        period = reading.moments(window)
+        found = await notice.about(heard.ctx, account, topic=topic, period=period)
+        when = window["said"] if window else label("word", "recent")
+        if not found:
+            key = "utter_notice_none_topic" if topic else "utter_notice_none"
+            heard.say(key, topic=topic or "", time=when)
+            return []
+        for one in found[:3]:
+            heard.say("utter_notice_one", title=one.title, body=one.body, time=_when(one))
+        if account.home is None and topic:
+            heard.say("utter_notice_bind_for_yours")
+        return []
+
+
+def _when(one: Notice) -> str:
+    if one.starts_at is None:
+        return f"{date_words(one.published_at)}发布"
+    end = f"到{date_words(one.ends_at)}" if one.ends_at else "开始"
+    return f"{date_words(one.starts_at)}{end}"

@@ -1,0 +1,45 @@
+"""Yes and no outside a form: what they answer is the offer that the bot made last."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
+
+from actions.base import ServiceAction
+from actions.hearing import Hearing
+from community.services import repair
+
+
+class ActionAnswerOffer(ServiceAction):
+    """affirm / deny: carries the open offer out, or lets it go."""
+
+    def name(self) -> str:
+        return "action_answer_offer"
+
+    async def handle(self, heard: Hearing) -> list[EventType]:
+        offer = heard.slot("offer")
+        if not isinstance(offer, dict):
+            heard.say("utter_nothing_open" if heard.intent == "affirm" else "utter_all_right")
+            return []
+        if heard.intent == "deny":
+            heard.say("utter_all_right")
+            return [SlotSet("offer", None)]
+        return [SlotSet("offer", None), *await self._accept(heard, offer)]
+
+    async def _accept(self, heard: Hearing, offer: dict[str, Any]) -> list[EventType]:
+        match offer["kind"]:
+            case "handoff":
+                heard.hand_off(offer["reason"], words=offer["words"])
+            case "resume":
+                return [FollowupAction(offer["form"])]
+            case "reopen":
+                again = await repair.reopen(
+                    heard.ctx,
+                    await heard.party(),
+                    int(offer["no"]),
+                    offer["words"],
+                    turn_id=heard.turn_id,
+                )
+                heard.say("utter_repair_reopened", no=again.no)
+        return []

@@ -1,0 +1,123 @@
+"""Visitors: a pass for a guest or a delivery."""
+
+from __future__ import annotations
+
+from rasa_sdk.events import EventType
+
+from actions import reading
+from actions.base import ServiceAction
+from actions.binding import BindingQuestions
+from actions.forms import Fields, finished
+from actions.hearing import Hearing
+from community.labels import label
+from community.services import visitor
+from community.times import date_words
+from language.plates import find_plates
+
+
+class ValidateVisitorForm(BindingQuestions):
+    """Who comes, when, with which car if one was named; confirmed before the pass is made."""
+
+    stem = "visitor"
+    intents = frozenset({"invite_visitor", "bind_identity"})
+
+    async def begin(self, heard: Hearing) -> Fields:
+        known: Fields = self._person(heard) | self._plate(heard) | self._time(heard)
+        phone = reading.phone(heard)
+        return known | ({"visitor_phone": phone} if phone else {})
+
+    def _person(self, heard: Hearing) -> Fields:
+        person = heard.entity("person")
+        return {"visitor_person": person} if person else {}
+
+    def _plate(self, heard: Hearing) -> Fields:
+        found = find_plates(heard.words)
+        return {"visitor_plate": found[-1].value} if found else {}
+
+    def _time(self, heard: Hearing) -> Fields:
+        window = reading.window(heard)
+        return {"visitor_time": window} if window and not window["past"] else {}
+
+    async def missing(self, heard: Hearing, known: Fields) -> str | None:
+        open_binding = await self.bind_missing(heard, known)
+        if open_binding:
+            return open_binding
+        for slot in ("visitor_person", "visitor_time"):
+            if not known.get(slot):
+                return slot
+        return None if known.get("visitor_confirm") else "visitor_confirm"
+
+    async def read(self, heard: Hearing, question: str, known: Fields) -> Fields | None:
+        match question:
+            case "visitor_room" | "visitor_code":
+                return await self.bind_read(heard, question, known)
+            case "visitor_person":
+                found = self._person(heard)
+                if not found and heard.text and len(heard.text) <= 10:
+                    found = {"visitor_person": heard.text.rstrip("。吧呢啊要来的 ")}
+                return (found | self._time(heard) | self._plate(heard)) or None
+            case "visitor_time":
+                return self._time(heard) | self._plate(heard) or None
+            case _:
+                answer = reading.yes_or_no(heard)
+                return None if answer is None else {"visitor_confirm": answer}
+
+    def amend(self, heard: Hearing, known: Fields) -> Fields:
+        amended = self._person(heard) | self._plate(heard) | self._time(heard)
+        phone = reading.phone(heard)
+        return amended | ({"visitor_phone": phone} if phone else {})
+
+    async def put(self, heard: Hearing, question: str, known: Fields) -> None:
+        match question:
+            case "visitor_room" | "visitor_code":
+                self.bind_put(heard, question, known)
+            case "visitor_person":
+                heard.ask("utter_visitor_ask_person")
+            case "visitor_time":
+                heard.ask("utter_visitor_ask_time")
+            case _ if known.get("visitor_confirm") is False:
+                heard.ask("utter_visitor_what_to_change")
+            case _:
+                plate = known.get("visitor_plate")
+                heard.ask(
+                    "utter_visitor_ask_confirm",
+                    person=known["visitor_person"],
+                    time=known["visitor_time"]["said"],
+                    car=f"，{label('slot', 'visitor_plate')}{plate}" if plate else "",
+                )
+
+
+class ActionVisitorCreate(ServiceAction):
+    def name(self) -> str:
+        return "action_visitor_create"
+
+    async def handle(self, heard: Hearing) -> list[EventType]:
+        window = reading.moments(heard.slot("visitor_time"))
+        assert window is not None  # noqa: S101 - the form asked for it
+        made = await visitor.invite(
+            heard.ctx,
+            await heard.party(),
+            turn_id=heard.turn_id,
+            visitor=str(heard.slot("visitor_person")),
+            window=window,
+            plate=heard.slot("visitor_plate"),
+            phone=heard.slot("visitor_phone"),
+        )
+        until = date_words(made.ends_at)
+        heard.say(
+            "utter_visitor_created",
+            person=made.visitor,
+            code=" ".join((made.code[:3], made.code[3:])),
+            start=date_words(made.starts_at),
+            end=until,
+            card={
+                "title": f"{label('word', 'visitor_code')} {made.code}",
+                "state": label("visit_state", made.state),
+                "tone": "work",
+                "facts": [
+                    [label("slot", "visitor_person"), made.visitor],
+                    [label("word", "valid_until"), until],
+                ],
+            },
+        )
+        return finished(heard, "visitor")
