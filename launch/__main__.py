@@ -1,0 +1,177 @@
+"""`python -m launch`, behind `scripts/serve`: from nothing to `ready:`, and down again."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import dataclasses
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+from community import demo
+from community.config import Settings, load
+from community.errors import CommunityError, ConfigError
+from community.secrets import load_secrets
+from community.store.database import Database, migrate
+from community.times import SystemClock
+from launch import checks, model
+from launch.children import Child, Supervisor
+
+ROOT = Path(__file__).resolve().parent.parent
+CREDENTIALS = "demo-credentials.json"
+
+
+def say(words: str) -> None:
+    """Progress, for the person who waits."""
+    print(f"serve: {words}", file=sys.stderr, flush=True)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="scripts/serve", description=__doc__)
+    parser.add_argument("--port", type=int, help="port of the web chat and the open channel")
+    parser.add_argument("--desk-port", type=int, help="port of the desk")
+    parser.add_argument("--data", type=Path, metavar="DIR", help="folder that holds all state")
+    content = parser.add_mutually_exclusive_group()
+    content.add_argument(
+        "--demo", action="store_true", help="fill a new database with the demonstration community"
+    )
+    content.add_argument("--empty", action="store_true", help="leave a new database empty")
+    return parser.parse_args()
+
+
+def _settings(arguments: argparse.Namespace) -> Settings:
+    file = ROOT / ".env"
+    written = {k: v or "" for k, v in dotenv_values(file).items()} if file.exists() else {}
+    settings = load(
+        written | dict(os.environ),
+        port=arguments.port,
+        desk_port=arguments.desk_port,
+        data_dir=arguments.data,
+    )
+    found = checks.problems(ROOT, settings)
+    if found:
+        raise ConfigError(found)
+    return dataclasses.replace(
+        settings,
+        data_dir=settings.data_dir.resolve(),
+        port=settings.port or checks.free_port(),
+        desk_port=settings.desk_port or checks.free_port(),
+    )
+
+
+async def _fill_demo(settings: Settings) -> None:
+    """Write the demonstration community into a new database, and its credentials beside it."""
+    secrets = load_secrets(settings.data_dir, api_clients=settings.api_clients.reveal())
+    db = Database(settings.database)
+    try:
+        if not await demo.is_new(db):
+            return
+        filled = await demo.fill(db, SystemClock(), secrets.pepper)
+    finally:
+        await db.close()
+    document = {
+        "api_token": next(iter(secrets.api_clients.values())).reveal(),
+        "desk_users": filled.desk_users,
+        "households": filled.households,
+    }
+    file = settings.data_dir / CREDENTIALS
+    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as out:
+        json.dump(document, out, ensure_ascii=False, indent=1)
+    say(f"demonstration community written; its credentials are in {file}")
+
+
+def _children(settings: Settings, trained: Path) -> list[Child]:
+    action_port, engine_port = checks.free_port(), checks.free_port()
+    ours = dict(os.environ)
+    for field in dataclasses.fields(settings):
+        value = getattr(settings, field.name)
+        ours[f"LINSHENG_{field.name.upper()}"] = (
+            value.reveal() if field.name == "api_clients" else str(value)
+        )
+    ours |= {
+        "LINSHENG_ENGINE_URL": f"http://127.0.0.1:{engine_port}",
+        "LINSHENG_ACTION_URL": f"http://127.0.0.1:{action_port}/webhook",
+        "LINSHENG_ENGINE_DB": str(settings.data_dir / "engine.db"),
+    }
+    python, engine_python = sys.executable, str(ROOT / "engine/.venv/bin/python")
+    engine_environment = model.quiet_environment() | {
+        name: ours[name] for name in ("LINSHENG_ACTION_URL", "LINSHENG_ENGINE_DB")
+    }
+    return [
+        Child(
+            "actions",
+            [python, "-m", "rasa_sdk", "--actions", "actions", "--port", str(action_port)],
+            ours | {"SANIC_HOST": "127.0.0.1"},
+            f"http://127.0.0.1:{action_port}/health",
+        ),
+        Child(
+            "engine",
+            [engine_python, "-m", "engine", "run", "--model", str(trained), "--port",
+             str(engine_port), "--endpoints", "endpoints.yml", "--credentials", "credentials.yml"],
+            engine_environment,
+            f"http://127.0.0.1:{engine_port}/webhooks/rest/",
+            '"ok"',
+        ),
+        Child(
+            "gateway",
+            [python, "-m", "connectors"],
+            ours,
+            f"http://127.0.0.1:{settings.port}/healthz",
+        ),
+        Child(
+            "desk",
+            [python, "-m", "desk"],
+            ours,
+            f"http://127.0.0.1:{settings.desk_port}/healthz",
+        ),
+    ]  # fmt: skip
+
+
+async def _serve(arguments: argparse.Namespace) -> None:
+    settings = _settings(arguments)
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    trained = await asyncio.to_thread(model.ensure, ROOT, say)
+    await asyncio.to_thread(migrate, settings.database)
+    if not arguments.empty:
+        await _fill_demo(settings)
+    supervisor = Supervisor(ROOT, say)
+    try:
+        starting = asyncio.create_task(supervisor.start(_children(settings, trained)))
+        stopped = asyncio.create_task(stop.wait())
+        await asyncio.wait({starting, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if not stop.is_set():
+            await starting
+            print(
+                f"ready: web chat http://{settings.host}:{settings.port}/ "
+                f"desk http://{settings.host}:{settings.desk_port}/",
+                flush=True,
+            )
+            await stopped
+        starting.cancel()
+    finally:
+        await supervisor.stop()
+
+
+def main() -> int:
+    try:
+        asyncio.run(_serve(_arguments()))
+    except ConfigError as error:
+        for problem in error.problems:
+            print(f"serve: {problem}", file=sys.stderr)
+        return 2
+    except (CommunityError, RuntimeError) as error:
+        print(f"serve: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
