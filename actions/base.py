@@ -42,7 +42,7 @@ class ServiceAction(Action, ABC):
         token = turn_id.set(heard.turn_id)
         try:
             events = await self.handle(heard)
-            return [*_spent(heard, events), *events]
+            return events if _steps_aside(events) else [*_spent(heard, events), *events]
         except NotBound:
             heard.ask("utter_bind_first")
         except CommunityError as error:
@@ -61,6 +61,11 @@ class ServiceAction(Action, ABC):
             heard.hand_off("failed", words=heard.words)
         else:
             heard.say(f"utter_error_{code}")
+
+
+def _steps_aside(events: list[EventType]) -> bool:
+    """Whether a form left the answer to another action: an open offer stays for that one."""
+    return any(event.get("event") == "action_execution_rejected" for event in events)
 
 
 def _spent(heard: Hearing, events: list[EventType]) -> list[EventType]:

@@ -78,7 +78,7 @@ class ValidateComplaintForm(Form):
         key = "utter_complaint_ask_confirm"
         if known.get("complaint_anonymous"):
             key = "utter_complaint_ask_confirm_anonymous"
-        heard.ask(key, kind=kind, text=known["complaint_text"])
+        heard.ask(key, kind=kind, content=known["complaint_text"])
 
 
 class ActionComplaintCreate(ServiceAction):

@@ -16,6 +16,11 @@ def _item(heard: Hearing) -> str | None:
     return fee.item_code(heard.entity("fee_item")) or fee.item_code(heard.words)
 
 
+def _asked(item: str | None) -> list[EventType]:
+    """Remember which fee was asked about: 怎么比上个月多了 means that one."""
+    return [SlotSet("fee_asked", item)]
+
+
 def _month(one: Bill) -> str:
     year, month = one.period.split("-")
     return f"{year}年{int(month)}月"
@@ -39,7 +44,7 @@ class ActionFeeQuery(ServiceAction):
                 )  # fmt: skip
             else:
                 heard.say("utter_fee_no_bill", item=name)
-            return []
+            return _asked(item)
         total = sum(one.owed_fen for one in owed)
         heard.say("utter_fee_owed", item=name, total=fee.yuan(total), count=len(owed))
         for one in owed[:6]:
@@ -52,7 +57,7 @@ class ActionFeeQuery(ServiceAction):
                 late=late,
                 due=f"{one.due_on.month}月{one.due_on.day}日",
             )
-        return []
+        return _asked(item)
 
 
 class ActionFeeExplain(ServiceAction):
@@ -60,7 +65,7 @@ class ActionFeeExplain(ServiceAction):
         return "action_fee_explain"
 
     async def handle(self, heard: Hearing) -> list[EventType]:
-        account, item = await heard.party(), _item(heard)
+        account, item = await heard.party(), _item(heard) or heard.slot("fee_asked")
         explained = await fee.explain(heard.ctx, account, item)
         if explained is None:
             heard.say(

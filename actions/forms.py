@@ -103,13 +103,18 @@ class Form(ServiceAction):
         return [*events, *await self._next(heard, known)]
 
     async def _come_back(self, heard: Hearing, question: str, known: Fields) -> list[EventType]:
+        if heard.slot("offer"):
+            # The interruption ended with a question of its own; ours is put after its answer.
+            return [SlotSet(REQUESTED, question), SlotSet("offer", heard.slot("offer"))]
         if not _only_repeats(heard):
             heard.say("utter_form_come_back", service=label("form", self.stem))
         await self.put(heard, question, known)
         return [SlotSet(REQUESTED, question), SlotSet("misses", 0)]
 
     async def _answer(self, heard: Hearing, question: str, known: Fields) -> list[EventType]:
-        if heard.intent in COMMANDS and heard.confidence >= HEEDED:
+        command = heard.intent in COMMANDS and heard.confidence >= HEEDED
+        answers_offer = heard.slot("offer") and heard.intent in {"affirm", "deny"}
+        if command or answers_offer:
             return [ActionExecutionRejected(self.form)]
         if heard.photo:
             photos = [*known.get(f"{self.stem}_photos", []), heard.photo]

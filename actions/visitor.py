@@ -30,6 +30,10 @@ class ValidateVisitorForm(BindingQuestions):
         person = heard.entity("person")
         return {"visitor_person": person} if person else {}
 
+    def _may_be_a_name(self, heard: Hearing) -> bool:
+        """Whether short words that name nobody we know may still be who comes."""
+        return 0 < len(heard.text) <= 10 and heard.intent not in {"affirm", "deny"}
+
     def _plate(self, heard: Hearing) -> Fields:
         found = find_plates(heard.words)
         return {"visitor_plate": found[-1].value} if found else {}
@@ -53,7 +57,7 @@ class ValidateVisitorForm(BindingQuestions):
                 return await self.bind_read(heard, question, known)
             case "visitor_person":
                 found = self._person(heard)
-                if not found and heard.text and len(heard.text) <= 10:
+                if not found and self._may_be_a_name(heard):
                     found = {"visitor_person": heard.text.rstrip("。吧呢啊要来的 ")}
                 return (found | self._time(heard) | self._plate(heard)) or None
             case "visitor_time":

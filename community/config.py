@@ -7,6 +7,7 @@ the README, which a test compares.
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,12 @@ class Secret(str):
     """A value that shows as stars wherever it is printed."""
 
     __slots__ = ()
+
+    def __new__(cls, value: str) -> Secret:
+        return super().__new__(cls, str.__str__(value))
+
+    def __str__(self) -> str:
+        return "******"
 
     def __repr__(self) -> str:
         return "'******'"
@@ -71,9 +78,6 @@ class Settings:
     pay_url: str = setting(
         "",
         "address of the estate's payment page, shown to a bound payer; empty: the counter is named",
-    )
-    desk_phone: str = setting(
-        "", "telephone of the duty desk, told to residents when nobody answers"
     )
     log_level: str = setting("INFO", "DEBUG, INFO, WARNING or ERROR")
 
@@ -146,8 +150,10 @@ def _ranges(settings: Settings) -> list[str]:
         if not 0 <= getattr(settings, name) <= 65535:
             problems.append(f"{PREFIX}{name.upper()}: a port is between 0 and 65535")
     for name in ("engine_timeout_s", "answer_wait_s", "silence_s", "claim_lease_s"):
-        if getattr(settings, name) <= 0:
+        if not (math.isfinite(getattr(settings, name)) and getattr(settings, name) > 0):
             problems.append(f"{PREFIX}{name.upper()}: must be more than 0 seconds")
+    if settings.photo_max_bytes <= 0:
+        problems.append(f"{PREFIX}PHOTO_MAX_BYTES: must be more than 0 bytes")
     if settings.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
         problems.append(f"{PREFIX}LOG_LEVEL: one of DEBUG, INFO, WARNING, ERROR")
     return problems

@@ -20,7 +20,10 @@ class RedactionFilter(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.turn_id = turn_id.get()
-        record.msg = redact(record.getMessage())
+        try:
+            record.msg = redact(record.getMessage())
+        except (TypeError, ValueError):  # a log call that is wrong stops no turn
+            record.msg = redact(f"{record.msg} (its values do not fit)")
         record.args = None
         return True
 
@@ -45,4 +48,5 @@ def configure(process: str, *, level: str = "INFO") -> None:
     root.handlers[:] = [handler]
     root.setLevel(level)
     logging.getLogger("aiosqlite").setLevel(logging.WARNING)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.getLogger("aiohttp.access").setLevel(logging.WARNING)

@@ -19,8 +19,8 @@ from community.errors import CommunityError, ConfigError
 from community.secrets import load_secrets
 from community.store.database import Database, migrate
 from community.times import SystemClock
-from launch import checks, model
-from launch.children import Child, Supervisor
+from launch import checks, model, processes
+from launch.children import Supervisor
 
 ROOT = Path(__file__).resolve().parent.parent
 CREDENTIALS = "demo-credentials.json"
@@ -86,53 +86,6 @@ async def _fill_demo(settings: Settings) -> None:
     say(f"demonstration community written; its credentials are in {file}")
 
 
-def _children(settings: Settings, trained: Path) -> list[Child]:
-    action_port, engine_port = checks.free_port(), checks.free_port()
-    ours = dict(os.environ)
-    for field in dataclasses.fields(settings):
-        value = getattr(settings, field.name)
-        ours[f"LINSHENG_{field.name.upper()}"] = (
-            value.reveal() if field.name == "api_clients" else str(value)
-        )
-    ours |= {
-        "LINSHENG_ENGINE_URL": f"http://127.0.0.1:{engine_port}",
-        "LINSHENG_ACTION_URL": f"http://127.0.0.1:{action_port}/webhook",
-        "LINSHENG_ENGINE_DB": str(settings.data_dir / "engine.db"),
-    }
-    python, engine_python = sys.executable, str(ROOT / "engine/.venv/bin/python")
-    engine_environment = model.quiet_environment() | {
-        name: ours[name] for name in ("LINSHENG_ACTION_URL", "LINSHENG_ENGINE_DB")
-    }
-    return [
-        Child(
-            "actions",
-            [python, "-m", "rasa_sdk", "--actions", "actions", "--port", str(action_port)],
-            ours | {"SANIC_HOST": "127.0.0.1"},
-            f"http://127.0.0.1:{action_port}/health",
-        ),
-        Child(
-            "engine",
-            [engine_python, "-m", "engine", "run", "--model", str(trained), "--port",
-             str(engine_port), "--endpoints", "endpoints.yml", "--credentials", "credentials.yml"],
-            engine_environment,
-            f"http://127.0.0.1:{engine_port}/webhooks/rest/",
-            '"ok"',
-        ),
-        Child(
-            "gateway",
-            [python, "-m", "connectors"],
-            ours,
-            f"http://127.0.0.1:{settings.port}/healthz",
-        ),
-        Child(
-            "desk",
-            [python, "-m", "desk"],
-            ours,
-            f"http://127.0.0.1:{settings.desk_port}/healthz",
-        ),
-    ]  # fmt: skip
-
-
 async def _serve(arguments: argparse.Namespace) -> None:
     settings = _settings(arguments)
     stop = asyncio.Event()
@@ -144,7 +97,7 @@ async def _serve(arguments: argparse.Namespace) -> None:
         await _fill_demo(settings)
     supervisor = Supervisor(ROOT, say)
     try:
-        starting = asyncio.create_task(supervisor.start(_children(settings, trained)))
+        starting = asyncio.create_task(supervisor.start(processes.all_of(ROOT, settings, trained)))
         stopped = asyncio.create_task(stop.wait())
         await asyncio.wait({starting, stopped}, return_when=asyncio.FIRST_COMPLETED)
         if not stop.is_set():

@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 INPUTS = ("config.yml", "domain.yml", "nlu_data", "bot/nlu", "language", "engine/requirements.lock")
@@ -16,8 +16,8 @@ KEEP = 3
 "How many older models are left beside the present one"
 
 
-def _files(root: Path) -> Iterator[Path]:
-    for name in INPUTS:
+def _files(root: Path, inputs: Iterable[str]) -> Iterator[Path]:
+    for name in inputs:
         path = root / name
         if path.is_file():
             yield path
@@ -29,10 +29,10 @@ def _files(root: Path) -> Iterator[Path]:
             )
 
 
-def fingerprint(root: Path) -> str:
+def fingerprint(root: Path, inputs: Iterable[str] = INPUTS) -> str:
     """Twelve hex digits that change whenever anything changes that the model is made of."""
     digest = hashlib.sha256()
-    for file in _files(root):
+    for file in _files(root, inputs):
         digest.update(str(file.relative_to(root)).encode())
         digest.update(file.read_bytes())
     return digest.hexdigest()[:12]
@@ -63,15 +63,19 @@ def ensure(root: Path, say: Callable[[str], None]) -> Path:
     return model
 
 
-def train(root: Path, model: Path) -> None:
-    """Train with the engine's own command; its output goes to stderr only when it fails."""
+def train(root: Path, model: Path, *, cache: Path | None = None) -> None:
+    """Train with the engine's own command; its output goes to stderr only when it fails.
+
+    `cache` is the folder where Rasa looks for parts that it trained before; None is the project's.
+    """
+    environment = quiet_environment() | ({"RASA_CACHE_DIRECTORY": str(cache)} if cache else {})
     command = [
         str(root / "engine/.venv/bin/python"), "-m", "engine", "train",
         "--config", "config.yml", "--domain", "domain.yml", "--data", "nlu_data",
         "--out", str(model.parent), "--fixed-model-name", model.name.removesuffix(".tar.gz"),
     ]  # fmt: skip
     done = subprocess.run(
-        command, cwd=root, env=quiet_environment(), capture_output=True, text=True, check=False
+        command, cwd=root, env=environment, capture_output=True, text=True, check=False
     )
     if done.returncode != 0 or not model.exists():
         sys.stderr.write(done.stdout[-2000:] + done.stderr[-4000:])

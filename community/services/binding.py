@@ -48,6 +48,7 @@ async def bind(ctx: Context, conversation_id: str, *, code: str, room: Room | No
             await identities.bind(conn, ctx.clock, account.identity_id, home.room_id, only)
             await rooms.forget_guesses(conn, keys[0])
             return home
+        await rooms.forget_guesses_before(conn, since)
         for key in keys:
             await rooms.note_guess(conn, key, ctx.clock.now())
     raise NotFound(code=Code.WRONG_CODE)

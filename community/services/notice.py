@@ -43,19 +43,24 @@ async def about(
     topic: str | None,
     period: tuple[datetime, datetime] | None = None,
 ) -> list[Notice]:
-    """Current notices that fit, newest first."""
+    """Current notices that fit: what begins soonest first, then what has no time."""
     async with ctx.db.read() as conn:
         found = await notices.current(conn, ctx.clock.now())
-    return [
+    fitting = [
         one
         for one in found
         if concerns(one, account)
         and (topic is None or one.topic == topic)
         and (period is None or _overlaps(one, period))
     ]
+    return sorted(
+        fitting, key=lambda one: (one.starts_at is None, one.starts_at or one.published_at)
+    )
 
 
 def _overlaps(one: Notice, period: tuple[datetime, datetime]) -> bool:
     if one.starts_at is None:
         return True
-    return one.starts_at < period[1] and (one.ends_at or one.starts_at) >= period[0]
+    begins, ends = period
+    over = one.ends_at <= begins if one.ends_at else one.starts_at < begins
+    return one.starts_at < ends and not over

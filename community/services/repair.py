@@ -16,7 +16,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.context import Context
-from community.errors import Code, Conflict, NotBound, NotFound
+from community.errors import BadInput, Code, Conflict, NotBound, NotFound
 from community.services import urgency
 from community.store import tickets
 from community.store.identities import Party
@@ -25,6 +25,7 @@ from community.store.tickets import Teller, Ticket
 KIND = "repair"
 OPEN = ("pending", "accepted", "paused")
 FINISHED = ("to_pay", "to_rate", "to_visit", "closed", "unresolved")
+BEST_SCORE = 5
 HAPPY_SCORE = 3
 "A lower score is an unhappy close"
 
@@ -84,8 +85,7 @@ async def create(
 async def of_home(ctx: Context, account: Party, states: Sequence[str]) -> list[Ticket]:
     """The household's orders in these states, newest first."""
     async with ctx.db.read() as conn:
-        found = await _own(conn, account)
-    return [one for one in found if one.state in states]
+        return await _own(conn, account, states=states)
 
 
 async def find(ctx: Context, account: Party, no: int) -> Ticket:
@@ -94,16 +94,24 @@ async def find(ctx: Context, account: Party, no: int) -> Ticket:
         return await _by_no(conn, account, no)
 
 
-async def _own(conn: AsyncConnection, account: Party) -> list[Ticket]:
+async def _own(
+    conn: AsyncConnection,
+    account: Party,
+    *,
+    states: Sequence[str] | None = None,
+    no: int | None = None,
+) -> list[Ticket]:
     room_id = account.home.room_id if account.home else None
-    return await tickets.of_party(conn, [KIND], room_id=room_id, identity_id=account.identity_id)
+    return await tickets.of_party(
+        conn, [KIND], room_id=room_id, identity_id=account.identity_id, states=states, no=no
+    )
 
 
 async def _by_no(conn: AsyncConnection, account: Party, no: int) -> Ticket:
-    for one in await _own(conn, account):
-        if one.no == no:
-            return one
-    raise NotFound("no such order of this household")
+    found = await _own(conn, account, no=no)
+    if not found:
+        raise NotFound("no such order of this household")
+    return found[0]
 
 
 async def urge(ctx: Context, account: Party, no: int, *, turn_id: str) -> Ticket:
@@ -148,7 +156,9 @@ async def withdraw(ctx: Context, account: Party, no: int, *, turn_id: str) -> Ti
 
 
 async def rate(ctx: Context, account: Party, no: int, score: int, *, turn_id: str) -> Ticket:
-    """Judge a finished order, 1–5. A good score sends it to its call-back."""
+    """Judge a finished order, 1–5, which sends it to its call-back. Raises BadInput for a score beyond."""
+    if not 1 <= score <= BEST_SCORE:
+        raise BadInput("a score is 1 to 5")
     async with ctx.db.write() as conn:
         one = await _by_no(conn, account, no)
         _require(one, FINISHED)
@@ -172,6 +182,8 @@ async def reopen(ctx: Context, account: Party, no: int, words: str, *, turn_id: 
     """
     async with ctx.db.write() as conn:
         one = await _by_no(conn, account, no)
+        if await tickets.was_done(conn, one.id, "reopened", turn_id):
+            return one
         _require(one, FINISHED)
         if one.reopened:
             raise Conflict("reopened before")

@@ -29,14 +29,15 @@ async def invite(
     """Issue a pass for the account's home.
 
     Raises NotBound without a home, NotAllowed for a role that may not let people in, BadInput for
-    a window that is over or longer than LONGEST_DAYS.
+    a window that is over, ends before it begins, or is longer than LONGEST_DAYS.
     """
     if account.home is None:
         raise NotBound("a pass belongs to a home")
     if account.role == "guardian":
         raise NotAllowed("a guardian needs to be granted this")
-    starts_at, ends_at = window[0] - EARLY, window[1]
-    if ends_at <= ctx.clock.now() or ends_at - starts_at > timedelta(days=LONGEST_DAYS):
+    starts_at, ends_at = window
+    over = ends_at <= ctx.clock.now()
+    if over or not timedelta(0) < ends_at - starts_at <= timedelta(days=LONGEST_DAYS):
         raise BadInput("window")
     async with ctx.db.write() as conn:
         return await visits.create(
@@ -48,7 +49,7 @@ async def invite(
             visitor=visitor,
             phone=phone,
             plate=plate,
-            starts_at=starts_at,
+            starts_at=starts_at - EARLY,
             ends_at=ends_at,
             code=f"{secrets.randbelow(1_000_000):06d}",
         )

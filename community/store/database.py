@@ -6,18 +6,18 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy import create_engine, make_url
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from community.errors import StoreError
-
-BUSY_TIMEOUT_S = 10
+from community.store import sqlite
+from community.store.sqlite import BUSY_TIMEOUT_S
 
 
 class Database:
@@ -29,13 +29,17 @@ class Database:
     """
 
     def __init__(self, url: str) -> None:
+        address = make_url(url).set(drivername="sqlite+aiosqlite")
         self._engine = create_async_engine(
-            make_url(url).set(drivername="sqlite+aiosqlite"),
+            address,
+            async_creator=sqlite.opener(address.database or ""),
             poolclass=AsyncAdaptedQueuePool,
             pool_size=4,
             max_overflow=4,
+            pool_timeout=BUSY_TIMEOUT_S,
+            hide_parameters=True,  # they are residents' words, and errors are logged
         )
-        _tune_sqlite(self._engine.sync_engine)
+        sqlite.tune(self._engine.sync_engine)
         self._writer = self._engine.execution_options(begins="IMMEDIATE")
         self._one_writer = asyncio.Lock()
 
@@ -68,51 +72,31 @@ class translated:
         return None
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, OperationalError) or (
-            isinstance(error, DBAPIError) and error.connection_invalidated
-        ):
+        if isinstance(error, NoConnectionFree):
+            raise StoreError("no connection is free") from error
+        if isinstance(error, OperationalError) or type(error) is DatabaseError:
+            raise StoreError(type(error.orig).__name__) from error
+        if isinstance(error, DBAPIError) and error.connection_invalidated:
             raise StoreError(type(error.orig).__name__) from error
 
 
-def _tune_sqlite(engine: Engine) -> None:
-    """WAL, full durability at commit, foreign keys, and transactions that we begin ourselves.
-
-    Source: SQLAlchemy, "Serializable isolation / Savepoints / Transactional DDL" for pysqlite.
-    """
-
-    @event.listens_for(engine, "connect")
-    def configure(connection: Any, _record: object) -> None:
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            f"busy_timeout={BUSY_TIMEOUT_S * 1000}",
-        ):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        mode = connection.get_execution_options().get("begins", "DEFERRED")
-        connection.exec_driver_sql(f"BEGIN {mode}")
-
-
 def migrate(url: str) -> None:
-    """Bring the database to the newest schema; a new file is made private to its owner."""
+    """Bring the database to the newest schema; a new file is made private to its owner.
+
+    Processes that start together migrate one after the other.
+    """
     file = Path(make_url(url).database or "")
     file.parent.mkdir(parents=True, exist_ok=True)
     file.touch(mode=0o600, exist_ok=True)
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    engine = create_engine(url)
-    _tune_sqlite(engine)
+    engine = create_engine(url, execution_options={"begins": "IMMEDIATE"})
+    sqlite.tune(engine)
     try:
         with engine.begin() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
-    except OperationalError as error:
-        raise StoreError(type(error.orig).__name__) from error
+    except DatabaseError as error:
+        raise StoreError(str(error.orig)) from error
     finally:
         engine.dispose()

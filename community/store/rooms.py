@@ -83,5 +83,10 @@ async def note_guess(conn: AsyncConnection, key: str, at: datetime) -> None:
     await conn.execute(insert(guess).values(key=key, at=at))
 
 
+async def forget_guesses_before(conn: AsyncConnection, moment: datetime) -> None:
+    """Guesses that no limit counts any more."""
+    await conn.execute(delete(guess).where(guess.c.at < moment))
+
+
 async def forget_guesses(conn: AsyncConnection, key: str) -> None:
     await conn.execute(delete(guess).where(guess.c.key == key))

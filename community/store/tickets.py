@@ -131,17 +131,24 @@ async def of_party(
     *,
     room_id: str | None,
     identity_id: str,
+    states: Sequence[str] | None = None,
+    no: int | None = None,
     limit: int = 20,
 ) -> list[Ticket]:
-    """A household's tickets, newest first; without a home, only what this identity filed."""
+    """A household's tickets, newest first; without a home, only what this identity filed.
+
+    With `states` or `no`, only those.
+    """
     own = ticket.c.identity_id == identity_id
     if room_id is not None:
         own = (ticket.c.room_id == room_id) | own
+    query = _select().where(ticket.c.kind.in_(kinds), own)
+    if states is not None:
+        query = query.where(ticket.c.state.in_(states))
+    if no is not None:
+        query = query.where(ticket.c.no == no)
     rows = await conn.execute(
-        _select()
-        .where(ticket.c.kind.in_(kinds), own)
-        .order_by(ticket.c.created_at.desc(), ticket.c.no.desc())
-        .limit(limit)
+        query.order_by(ticket.c.created_at.desc(), ticket.c.no.desc()).limit(limit)
     )
     return [_ticket(row) for row in rows]
 
@@ -181,16 +188,8 @@ async def advance(
     The same turn and kind again changes nothing. Raises Conflict (code `stale`) when the ticket
     has moved on since it was read.
     """
-    if turn_id is not None:
-        done = await conn.execute(
-            select(ticket_event.c.seq).where(
-                ticket_event.c.ticket_id == found.id,
-                ticket_event.c.kind == kind,
-                ticket_event.c.turn_id == turn_id,
-            )
-        )
-        if done.scalar() is not None:
-            return await get(conn, found.id)
+    if turn_id is not None and await was_done(conn, found.id, kind, turn_id):
+        return await get(conn, found.id)
     changed = await conn.execute(
         update(ticket)
         .where(ticket.c.id == found.id, ticket.c.version == found.version)
@@ -211,6 +210,18 @@ async def advance(
         turn_id=turn_id,
     )
     return await get(conn, found.id)
+
+
+async def was_done(conn: AsyncConnection, ticket_id: str, kind: str, turn_id: str) -> bool:
+    """Whether this turn has made this move before."""
+    done = await conn.execute(
+        select(ticket_event.c.seq).where(
+            ticket_event.c.ticket_id == ticket_id,
+            ticket_event.c.kind == kind,
+            ticket_event.c.turn_id == turn_id,
+        )
+    )
+    return done.scalar() is not None
 
 
 async def _add_event(

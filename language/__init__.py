@@ -1,0 +1,1 @@
+"""Chinese as residents write and speak it: pure functions and small tables, no I/O."""

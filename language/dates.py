@@ -1,0 +1,205 @@
+"""Days that the calendar names: 11月28号, 28号, 三月份, 月底, 去年下半年, 国庆."""
+
+import re
+from calendar import monthrange
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from language.numerals import NUMBER, parse_number
+
+
+@dataclass(frozen=True)
+class Days:
+    """One or more whole days."""
+
+    first: date
+    last: date
+    """The last day, itself included; the same as `first` for one day."""
+    weekly: bool = False
+    """True for a bare 周三: when its hour is over today, the next one is meant."""
+    counted: bool = False
+    """True when counted from today (明天, 过两天), so that nothing else can shift it."""
+
+    @property
+    def count(self) -> int:
+        """How many days, at least 1."""
+        return (self.last - self.first).days + 1
+
+    def later(self, days: int) -> "Days":
+        """The same number of days, so many days later."""
+        shift = timedelta(days)
+        return replace(self, first=self.first + shift, last=self.last + shift)
+
+
+Resolve = Callable[[re.Match[str], date, bool], Days | None]
+"""From what was said, today, and whether it is gone by, to the days; None when there are none."""
+
+THIS = "上上|下下|上|下|这|本|呢|咯|迭|仄"
+OVERDUE_DAYS = 90
+"""A date said without a year that lies further back is next year's."""
+SHIFTS = {"上上": -2, "上": -1, "前": -2, "去": -1, "下": 1, "明": 1, "下下": 2, "后": 2}
+"""How many weeks, months or years away that is; what is not here is this one."""
+
+_ORDER = r"(?:\d{1,2}|[一二三四五六七八九十廿]{1,3})"
+_YEAR = r"(?:(?P<year>(?:20)?\d\d|二零[零一二三四五六七八九]{2})年|(?P<near>[今明去后前])年)"
+
+_DATE = re.compile(
+    rf"(?:{_YEAR} ?)?(?P<month>{_ORDER}) ?月份?[ 的]?(?P<day>{_ORDER}) ?[号日]?(?![\d点:个])"
+)
+_FULL_DATE = re.compile(r"(?P<year>20\d\d)[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?!\d)")
+_SHORT_DATE = re.compile(
+    r"(?P<month>1?\d)/(?P<day>[1-3]?\d)(?= ?(?:[上下中早晚]|\d{1,2}[点:]))"  # not the dose 1/2
+)
+_DAY_OF_MONTH = re.compile(
+    rf"(?:(?P<which>{THIS})个?月 ?)?(?P<day>{_ORDER})"
+    "(?:号|(?<![一二三四])日|(?<=十[一二三四])日)"  # not 一日三次
+    r"(?![\d楼搂院栋幢门线路机桌窗柜库车厅房室充仓灯井铺店摊台泵站出口电码商单梯床]"
+    "|会议|活动室|教室|诊室|包间|球场|师傅)"
+)
+_MONTH = re.compile(rf"{_YEAR}? ?(?P<month>{_ORDER})月份?(?P<part>[初中底末])?(?!{_ORDER}[号日])")
+_PART_OF_MONTH = re.compile(rf"(?:(?P<which>{THIS})个?)?(?:月|号头)(?P<part>[初中底末])?")
+_QUARTER = re.compile(rf"(?P<which>{THIS})个?季度")
+_YEAR_OR_PART = re.compile(
+    rf"{_YEAR}?(?!{NUMBER}多?[岁了]) ?"  # not 今年八十二了
+    "(?:(?P<half>[上下])半年|第?(?P<quarter>[一二三四1-4])季度|年(?P<edge>[底末]|初(?![一二三四五六七八九十])))?"
+)
+_FEAST = re.compile("(?P<new_year>元旦)|(?P<labour>劳动节)|(?P<national>国庆节?)")
+_FEASTS = {"new_year": (1, 1, 1), "labour": (5, 1, 5), "national": (10, 1, 7)}
+_PARTS_OF_MONTH = {"初": (1, 10), "中": (11, 20), "底": (25, 31), "末": (25, 31)}
+
+
+def shifted_month(today: date, months: int) -> tuple[int, int]:
+    """Year and month so many months away."""
+    count = today.year * 12 + today.month - 1 + months
+    return count // 12, count % 12 + 1
+
+
+def months(year: int, first: int, last: int) -> Days:
+    """All days from the first to the last of these months."""
+    return Days(date(year, first, 1), date(year, last, monthrange(year, last)[1]))
+
+
+def whole(said: str) -> int:
+    """The whole number that was said; 0 for anything else."""
+    value = parse_number(said)
+    return value if isinstance(value, int) else 0
+
+
+def _date(match: re.Match[str], today: date, past: bool) -> Days | None:
+    month, day = whole(match["month"]), whole(match["day"])
+    if match["year"] or match["near"]:
+        return _valid(_year(match, today), month, day)
+    return _nearest(today, past, lambda year: _valid(year, month, day))
+
+
+def _full_date(match: re.Match[str], _today: date, _past: bool) -> Days | None:
+    return _valid(int(match["year"]), int(match["month"]), int(match["day"]))
+
+
+def _short_date(match: re.Match[str], today: date, past: bool) -> Days | None:
+    month, day = int(match["month"]), int(match["day"])
+    return _nearest(today, past, lambda year: _valid(year, month, day))
+
+
+def _day_of_month(match: re.Match[str], today: date, past: bool) -> Days | None:
+    day = whole(match["day"])
+    if match["which"]:
+        return _valid(*shifted_month(today, SHIFTS.get(match["which"], 0)), day)
+    for shift in range(3):  # the next month that has this day, or the last one
+        days = _valid(*shifted_month(today, -shift if past else shift), day)
+        if days and (days.first <= today if past else days.first >= today):
+            return days
+    return None
+
+
+def _month(match: re.Match[str], today: date, past: bool) -> Days | None:
+    month = whole(match["month"])
+    if not 1 <= month <= 12:
+        return None
+    part = match["part"]
+    if match["year"] or match["near"]:
+        return _days_of(_year(match, today), month, part)
+    return _nearest(today, past, lambda year: _days_of(year, month, part))
+
+
+def _part_of_month(match: re.Match[str], today: date, _past: bool) -> Days | None:
+    if not match["which"] and not match["part"]:
+        return None
+    return _days_of(*shifted_month(today, SHIFTS.get(match["which"] or "", 0)), match["part"])
+
+
+def _quarter(match: re.Match[str], today: date, _past: bool) -> Days:
+    quarters = today.year * 4 + (today.month - 1) // 3 + SHIFTS.get(match["which"], 0)
+    year, quarter = divmod(quarters, 4)
+    return months(year, quarter * 3 + 1, quarter * 3 + 3)
+
+
+def _year_or_part(match: re.Match[str], today: date, _past: bool) -> Days | None:
+    if not match.group().strip():
+        return None
+    year = _year(match, today)
+    if match["half"]:
+        return months(year, 1, 6) if match["half"] == "上" else months(year, 7, 12)
+    if match["quarter"]:
+        last = whole(match["quarter"]) * 3
+        return months(year, last - 2, last)
+    if match["edge"]:
+        return months(year, 1, 1) if match["edge"] == "初" else months(year, 12, 12)
+    return months(year, 1, 12)
+
+
+def _feast(match: re.Match[str], today: date, past: bool) -> Days:
+    month, day, length = _FEASTS[match.lastgroup or ""]
+    first = date(today.year, month, day)
+    if past and first > today:
+        first = first.replace(year=today.year - 1)
+    if not past and first + timedelta(length) <= today:
+        first = first.replace(year=today.year + 1)
+    return Days(first, first + timedelta(length - 1))
+
+
+def _days_of(year: int, month: int, part: str | None) -> Days:
+    """A month, or its first or second ten days (初, 中), or its last days from the 25th (底)."""
+    all_of_it = months(year, month, month)
+    first, last = _PARTS_OF_MONTH.get(part or "", (1, 31))
+    end = all_of_it.first + timedelta(last - 1)
+    return Days(all_of_it.first.replace(day=first), min(all_of_it.last, end))
+
+
+def _nearest(today: date, past: bool, of_year: Callable[[int], Days | None]) -> Days | None:
+    days = of_year(today.year)
+    if days and past and days.first > today:
+        return of_year(today.year - 1)
+    if days and not past and (today - days.last).days > OVERDUE_DAYS:
+        return of_year(today.year + 1)
+    return days
+
+
+def _year(match: re.Match[str], today: date) -> int:
+    if match["year"]:
+        year = whole(match["year"])
+        return year + 2000 if year < 100 else year
+    return today.year + SHIFTS.get(match["near"] or "", 0)
+
+
+def _valid(year: int, month: int, day: int) -> Days | None:
+    try:
+        only = date(year, month, day)
+    except ValueError:
+        return None
+    return Days(only, only)
+
+
+DATE_READERS: tuple[tuple[re.Pattern[str], Resolve], ...] = (
+    (_DATE, _date),
+    (_FULL_DATE, _full_date),
+    (_SHORT_DATE, _short_date),
+    (_DAY_OF_MONTH, _day_of_month),
+    (_MONTH, _month),
+    (_PART_OF_MONTH, _part_of_month),
+    (_QUARTER, _quarter),
+    (_YEAR_OR_PART, _year_or_part),
+    (_FEAST, _feast),
+)
+"""What to look for, in this order, and what it means."""

@@ -1,0 +1,77 @@
+"""No pattern of the normalisers can take long on a hostile text: shown by how they are built."""
+
+import re
+from collections.abc import Iterator
+from importlib import import_module
+
+import pytest
+
+MODULES = [
+    "addresses",
+    "clean",
+    "clock",
+    "corrections",
+    "dates",
+    "days",
+    "fixing",
+    "homophones",
+    "numbers",
+    "numerals",
+    "phones",
+    "plates",
+    "redact",
+    "stretches",
+    "times",
+]
+
+
+def patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
+    for name in MODULES:
+        module = import_module(f"language.{name}")
+        for attribute, value in vars(module).items():
+            if isinstance(value, re.Pattern):
+                yield f"{name}.{attribute}", value
+            if attribute == "_READERS":
+                for number, (pattern, _) in enumerate(value):
+                    yield f"{name}.{attribute}[{number}]", pattern
+        if name == "clock":
+            yield "clock._named", module._named()
+
+
+def repeats(tree: object, inside: tuple[int, ...] = ()) -> Iterator[tuple[int, ...]]:
+    """For each repeat in a parsed pattern its greatest count, after those of what it stands in."""
+    if isinstance(tree, re._parser.SubPattern):
+        tree = list(tree)
+    if isinstance(tree, list):
+        for item in tree:
+            yield from repeats(item, inside)
+    elif isinstance(tree, tuple):
+        if str(tree[0]) in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
+            _, most, body = tree[1]
+            nested = (*inside, int(most))
+            yield nested
+            yield from repeats(body, nested)
+        else:
+            for item in tree[1:]:
+                yield from repeats(item, inside)
+
+
+@pytest.mark.parametrize(("name", "pattern"), list(patterns()), ids=lambda value: str(value)[:40])
+def test_pattern_has_no_unbounded_repeat_within_a_repeat(name, pattern):
+    unbounded = int(re._parser.MAXREPEAT)
+    tree = re._parser.parse(pattern.pattern, pattern.flags)
+    bad = [nest for nest in repeats(tree) if unbounded in nest and max(nest[:-1], default=1) > 1]
+    assert bad == []
+
+
+@pytest.mark.parametrize(("name", "pattern"), list(patterns()), ids=lambda value: str(value)[:40])
+def test_pattern_repeats_a_group_only_a_few_times(name, pattern):
+    tree = re._parser.parse(pattern.pattern, pattern.flags)
+    bounded = [nest for nest in repeats(tree) if re._parser.MAXREPEAT not in nest]
+    products = []
+    for nest in bounded:
+        product = 1
+        for most in nest[:-1]:
+            product *= most
+        products.append(product)
+    assert max(products, default=1) <= 16

@@ -1,0 +1,99 @@
+"""Who may import whom: the table of the design, held by a walk over every import."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+OURS = {
+    "language", "community", "conversation", "bot", "actions", "voice", "connectors", "desk",
+    "engine", "launch", "bench",
+}  # fmt: skip
+MAY_IMPORT = {
+    "language": set(),
+    "community": {"language"},
+    "conversation": {"community"},
+    "bot": {"conversation", "community", "language"},
+    "bot/nlu": {"language"},
+    "engine": {"language"},
+    "actions": {"conversation", "community", "language"},
+    "connectors": {"bot", "conversation", "community", "language"},
+    "desk": {"conversation", "community", "language", "bot"},
+    "launch": {"community"},
+    "bench": {"launch", "community"},
+}
+ONLY_IN = {
+    "rasa": {"bot/nlu", "engine"},
+    "rasa_sdk": {"actions"},
+    "sqlalchemy": {"community", "conversation", "bot", "connectors", "desk"},
+    "alembic": {"community"},
+    "argon2": {"community", "desk"},
+    "jinja2": {"desk"},
+    "aiohttp": {"bot", "connectors", "desk", "launch", "bench", "engine"},
+    "sanic": {"engine"},
+    "tensorflow": set(),
+}
+
+
+def package_of(file: Path) -> str:
+    relative = file.relative_to(ROOT)
+    return "bot/nlu" if relative.parts[:2] == ("bot", "nlu") else relative.parts[0]
+
+
+def sources() -> list[Path]:
+    return [
+        file
+        for package in sorted(OURS)
+        for file in sorted((ROOT / package).rglob("*.py"))
+        if ".venv" not in file.parts
+    ]
+
+
+def imports(file: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            yield node.module or ""
+
+
+@pytest.mark.parametrize("file", sources(), ids=lambda file: str(file.relative_to(ROOT)))
+def test_a_module_imports_only_what_its_package_may(file: Path) -> None:
+    package = package_of(file)
+    allowed = MAY_IMPORT[package] | {package.split("/")[0]}
+    if package == "bot/nlu":
+        allowed = {"language", "bot"}
+    wrong = [
+        name
+        for name in imports(file)
+        if name.split(".")[0] in OURS and name.split(".")[0] not in allowed
+    ]
+    if package == "bot/nlu":
+        wrong += [
+            name
+            for name in imports(file)
+            if name.startswith("bot.") and not name.startswith("bot.nlu")
+        ]
+    third_party = [
+        name
+        for name in imports(file)
+        if name.split(".")[0] in ONLY_IN and package not in ONLY_IN[name.split(".")[0]]
+    ]
+    assert (wrong, third_party) == ([], [])
+
+
+def test_a_channel_imports_no_other_channel() -> None:
+    channels = [folder.name for folder in (ROOT / "connectors").iterdir() if folder.is_dir()]
+    crossing = [
+        (str(file.relative_to(ROOT)), name)
+        for channel in channels
+        for file in (ROOT / "connectors" / channel).rglob("*.py")
+        for name in imports(file)
+        for other in channels
+        if other != channel and name.startswith(f"connectors.{other}")
+    ]
+    assert crossing == []

@@ -1,0 +1,29 @@
+"""Every code has words, and every word group is complete."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import yaml
+
+from bot.phrases import phrase
+from community.errors import Code
+from community.labels import group
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_every_code_has_words() -> None:
+    assert [code for code in Code if not phrase(f"errors.{code}").strip()] == []
+
+
+def test_every_emergency_kind_has_a_safety_sentence_and_a_label() -> None:
+    phrases = yaml.safe_load((ROOT / "bot/phrases.yml").read_text(encoding="utf-8"))["emergency"]
+    said_otherwise = {"where", "known_place", "again", "false_alarm"}
+    assert set(phrases) - said_otherwise == set(group("emergency"))
+
+
+def test_every_intent_that_can_be_offered_has_a_label() -> None:
+    domain = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
+    names = {entry if isinstance(entry, str) else next(iter(entry)) for entry in domain["intents"]}
+    assert set(group("intent")) - names == set()
