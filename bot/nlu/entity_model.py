@@ -1,0 +1,167 @@
+"""The entity tagger itself: a conditional random field over characters; no Rasa here.
+
+What the sentence is about goes in as a feature, and out go only the kinds that its intent may carry.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+import pycrfsuite
+
+from bot.nlu.entity_features import UNKNOWN_INTENT, features
+from bot.nlu.names import Names
+from bot.nlu.segment import Segmenter
+from bot.nlu.text import is_mark
+
+
+class Span(NamedTuple):
+    """An entity: `text[start:end]` names something of this kind."""
+
+    start: int
+    end: int
+    kind: str
+    confidence: float = 1.0
+    """How sure the tagger is of the least sure of its characters, 0 to 1."""
+
+
+class Example(NamedTuple):
+    """A sentence with its intent and entities."""
+
+    text: str
+    intent: str
+    spans: Sequence[Span]
+
+
+@dataclass(frozen=True)
+class EntityOptions:
+    """How an `EntityModel` is trained; chosen by cross-validation, see docs/nlu.md."""
+
+    l1: float = 0.05
+    l2: float = 0.02
+    iterations: int = 60
+    unknown_every: int = 5
+    """One sentence in this many is shown without its intent, as when the intent is in doubt."""
+    trust: float = 0.4
+    """Confidence from which an intent is believed."""
+    bare: float = 0.7
+    """Share of a text, marks aside, that entities fill when it is a mere answer (三号楼) to a question:
+    then they stay whatever the intent is taken for."""
+    longest: int = 500
+    """Characters of a text that are looked at."""
+
+
+class EntityModel:
+    """Finds the entities of a sentence whose intent is known, or guessed."""
+
+    def __init__(
+        self, options: EntityOptions, names: Names, kinds: dict[str, list[str]], tagger: bytes
+    ) -> None:
+        self.kinds = kinds
+        self._options = options
+        self._names = names
+        self._segmenter = Segmenter(names)
+        self._stored = tagger
+        self._tagger = pycrfsuite.Tagger()
+        self._tagger.open_inmemory(tagger)
+
+    @classmethod
+    def train(
+        cls, examples: Sequence[Example], names: Names, options: EntityOptions
+    ) -> "EntityModel":
+        """Learn where entities are, and which kinds each intent may carry."""
+        segmenter = Segmenter(names)
+        trainer = pycrfsuite.Trainer(algorithm="lbfgs", verbose=False)
+        trainer.set_params(
+            {"c1": options.l1, "c2": options.l2, "max_iterations": options.iterations}
+        )
+        for place, example in enumerate(examples):
+            intent = UNKNOWN_INTENT if place % options.unknown_every == 0 else example.intent
+            words = segmenter.words(example.text)
+            rows = features(example.text, words, names.find("".join(words)), intent)
+            trainer.append(rows, _tags(example))
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "tagger"
+            trainer.train(str(path))
+            tagger = path.read_bytes()
+        return cls(options, names, _kinds(examples), tagger)
+
+    def find(self, text: str, intent: str, confidence: float = 1.0) -> list[Span]:
+        """The entities of `text`, left to right, if `intent` is what it is about.
+
+        An intent that was not learnt carries nothing, except a mere answer.
+        """
+        text = text[: self._options.longest]
+        believed = confidence >= self._options.trust and intent in self.kinds
+        spans = self._spans(text, intent if believed else UNKNOWN_INTENT)
+        carried = self.kinds.get(intent, [])
+        kept = [span for span in spans if span.kind in carried]
+        if len(kept) < len(spans) and self._is_bare(text, spans):
+            return spans
+        return kept
+
+    def save(self, folder: Path) -> None:
+        """Write the model as JSON and the tagger's own file."""
+        about = {
+            "options": asdict(self._options),
+            "names": self._names.tables,
+            "kinds": self.kinds,
+        }
+        (folder / "entities.json").write_text(json.dumps(about, ensure_ascii=False), "utf-8")
+        (folder / "entities.crf").write_bytes(self._stored)
+
+    @classmethod
+    def load(cls, folder: Path) -> "EntityModel":
+        """Read what `save` wrote."""
+        about = json.loads((folder / "entities.json").read_text("utf-8"))
+        options = EntityOptions(**about["options"])
+        tagger = (folder / "entities.crf").read_bytes()
+        return cls(options, Names(about["names"]), about["kinds"], tagger)
+
+    def _spans(self, text: str, intent: str) -> list[Span]:
+        if not text:
+            return []
+        words = self._segmenter.words(text)
+        self._tagger.set(features(text, words, self._names.find("".join(words)), intent))
+        tags = self._tagger.tag()
+        return [
+            Span(start, end, kind, self._confidence(tags, start, end))
+            for start, end, kind in _stretches(tags)
+        ]
+
+    def _confidence(self, tags: Sequence[str], start: int, end: int) -> float:
+        return min(self._tagger.marginal(tags[place], place) for place in range(start, end))
+
+    def _is_bare(self, text: str, spans: Sequence[Span]) -> bool:
+        said = sum(not is_mark(character) for character in text)
+        filled = sum(span.end - span.start for span in spans)
+        return filled >= self._options.bare * said > 0
+
+
+def _tags(example: Example) -> list[str]:
+    tags = ["O"] * len(example.text)
+    for span in example.spans:
+        tags[span.start] = f"B-{span.kind}"
+        for place in range(span.start + 1, span.end):
+            tags[place] = f"I-{span.kind}"
+    return tags
+
+
+def _stretches(tags: Sequence[str]) -> Iterable[tuple[int, int, str]]:
+    start, kind = 0, ""
+    for place, tag in enumerate([*tags, "O"]):
+        if kind and tag != f"I-{kind}":
+            yield start, place, kind
+            kind = ""
+        if tag != "O" and not kind:
+            start, kind = place, tag[2:]
+
+
+def _kinds(examples: Sequence[Example]) -> dict[str, list[str]]:
+    kinds: dict[str, set[str]] = {}
+    for example in examples:
+        kinds.setdefault(example.intent, set()).update(span.kind for span in example.spans)
+    return {intent: sorted(found) for intent, found in sorted(kinds.items())}

@@ -1,0 +1,41 @@
+"""What the intent classifier sees of a sentence: short runs of characters, words and sounds."""
+
+from collections.abc import Sequence
+
+from bot.nlu.names import Found
+from bot.nlu.text import is_mark, plain, sound
+
+VIEWS = ("characters", "words", "sounds", "names")
+
+_CHARACTERS = 3
+_WORDS = 2
+_SOUNDS = 2
+_LONGEST = 400  # characters; who says more has said what it is about
+
+
+def views(text: str, words: Sequence[str], names: Sequence[Found]) -> dict[str, list[str]]:
+    """The features of one sentence, by view, as strings."""
+    characters = _spaced(plain(text)[:_LONGEST])
+    syllables = [sound(character) for character in characters if character != " "]
+    said = [word for word in words[:_LONGEST] if not word.isspace()]
+    return {
+        "characters": _runs(characters, _CHARACTERS, ""),
+        "words": _runs(said, _WORDS, " "),
+        "sounds": _runs(syllables, _SOUNDS, " "),
+        "names": [kind for name in names for kind in name.kinds] or ["-"],
+    }
+
+
+def _spaced(text: str) -> list[str]:
+    """The characters, every run of marks one space, none at the ends."""
+    cleared = "".join(" " if is_mark(character) else character for character in text)
+    return list(" ".join(cleared.split()))
+
+
+def _runs(parts: Sequence[str], longest: int, glue: str) -> list[str]:
+    bounded = ["^", *parts, "$"]
+    return [
+        glue.join(bounded[start : start + length])
+        for length in range(1, longest + 1)
+        for start in range(len(bounded) - length + 1)
+    ]

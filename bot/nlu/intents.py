@@ -1,0 +1,112 @@
+"""The intent classifier as a Rasa component: trains, stores and asks an `IntentModel`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.nlu.intent_model import IntentModel, IntentOptions
+from bot.nlu.names import Names
+
+LONGEST_RANKING = 10
+"""Intents that are named in the ranking."""
+
+
+def lookup_names(training_data: TrainingData) -> Names:
+    """The lookup tables of the training data; tables of one kind are joined."""
+    tables: dict[str, list[str]] = {}
+    for table in training_data.lookup_tables:
+        tables.setdefault(table["name"], []).extend(table["elements"])
+    return Names(tables)
+
+
+def is_raw(text: str) -> bool:
+    """Whether Rasa reads the text as a raw intent, which no classifier is to touch."""
+    return text.startswith("/")
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class LinshengIntentClassifier(GraphComponent, IntentClassifier):
+    """Sets `intent` and `intent_ranking`; options are those of `IntentOptions`."""
+
+    def __init__(
+        self,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        model: IntentModel | None = None,
+    ) -> None:
+        self._options = IntentOptions(
+            **{name: config[name] for name in asdict(IntentOptions()) if name in config}
+        )
+        self._storage = model_storage
+        self._resource = resource
+        self._model = model
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """The defaults of `IntentOptions`."""
+        return asdict(IntentOptions())
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> LinshengIntentClassifier:
+        """A classifier that has learnt nothing yet."""
+        return cls(config, model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> LinshengIntentClassifier:
+        """The classifier that was trained."""
+        with model_storage.read_from(resource) as folder:
+            return cls(config, model_storage, resource, IntentModel.load(folder))
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learn from the sentences and names of the training data."""
+        examples = [
+            (message.get(TEXT), message.get(INTENT))
+            for message in training_data.intent_examples
+            if message.get(TEXT)
+        ]
+        texts, labels = zip(*examples, strict=True)
+        names = lookup_names(training_data)
+        self._model = IntentModel.train(texts, labels, names, self._options)
+        with self._storage.write_to(self._resource) as folder:
+            self._model.save(folder)
+        return self._resource
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Set the most likely intent and the ranking of every message with words."""
+        for message in messages:
+            text = message.get(TEXT)
+            if self._model is None or not text or is_raw(text):
+                continue
+            [row] = self._model.confidences([text])
+            order = row.argsort()[::-1][:LONGEST_RANKING]
+            ranking = [
+                {"name": self._model.labels[place], "confidence": float(row[place])}
+                for place in order
+            ]
+            message.set(INTENT, dict(ranking[0]), add_to_output=True)
+            message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
+        return messages
