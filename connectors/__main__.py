@@ -1,0 +1,78 @@
+"""`python -m connectors`: composition root of the gateway, the only reader of the environment."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Sequence
+
+import aiohttp
+import uvloop
+from aiohttp import web
+
+from bot.engine import RasaEngine
+from community import config, log
+from community.config import Settings
+from community.errors import CommunityError, ConfigError
+from community.secrets import Secrets, load_secrets
+from community.store.database import Database, migrate
+from community.times import SystemClock
+from connectors.app import build_app
+
+BAD_START = 2
+OPEN_REQUESTS_END_S = 0.2
+"Waited for twice; with `app.TURNS_END_S` the process ends within 3 s of a SIGTERM"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve until a signal; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m connectors", description=__doc__)
+    parser.add_argument("--host", help="address to listen on (LINSHENG_HOST)")
+    parser.add_argument("--port", type=int, help="port to listen on (LINSHENG_PORT)")
+    given = parser.parse_args(arguments)
+    try:
+        settings = config.load(os.environ, host=given.host, port=given.port)
+        log.configure("gateway", level=settings.log_level)
+        secrets = load_secrets(settings.data_dir, api_clients=settings.api_clients.reveal())
+        migrate(settings.database)
+        uvloop.run(_serve(settings, secrets))
+    except ConfigError as error:
+        return _refuse(*error.problems)
+    except CommunityError as error:
+        return _refuse(f"database in {settings.data_dir}: {error}")
+    except OSError as error:
+        return _refuse(f"cannot start: {error.strerror or error}")
+    return 0
+
+
+def _refuse(*problems: str) -> int:
+    print(f"gateway: {'; '.join(problems)}", file=sys.stderr)
+    return BAD_START
+
+
+async def _serve(settings: Settings, secrets: Secrets) -> None:
+    stopped = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stopped.set)
+    db = Database(settings.database)
+    async with aiohttp.ClientSession() as session:
+        engine = RasaEngine(session, settings.engine_url, timeout_s=settings.engine_timeout_s)
+        app = build_app(settings, secrets, db, SystemClock(), engine)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=OPEN_REQUESTS_END_S)
+        try:
+            await runner.setup()
+            site = web.TCPSite(runner, settings.host, settings.port)
+            await site.start()
+            host, port = runner.addresses[0][:2]
+            print(f"gateway: listening on http://{host}:{port}", flush=True)
+            await stopped.wait()
+        finally:
+            await runner.cleanup()
+            await db.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

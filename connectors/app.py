@@ -1,0 +1,143 @@
+"""The gateway application: the registered channels, one turn runner, and what runs beside them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from functools import partial
+
+from aiohttp import web
+
+from bot.engine import Engine
+from bot.turn import TurnRunner
+from bot.watch import EVERY_S, Watch
+from community.config import Settings
+from community.errors import Code, CommunityError, EngineError
+from community.secrets import Secrets
+from community.store.database import Database
+from community.times import Clock
+from connectors import middlewares
+from connectors.base import JSON_MAX_BYTES, Channel, Gateway
+from connectors.hub import Hub
+from connectors.middlewares import to_json
+from connectors.photos import Photos
+from connectors.registry import CHANNELS
+from conversation import events, inbox, timers
+
+RECOVER_EVERY_S = 1.0
+SILENCE_EVERY_S = 2.0
+FORGET_EVERY_S = 3600.0
+TURNS_END_S = 1.0
+
+GATEWAY = web.AppKey("gateway", Gateway)
+_CHANNELS = web.AppKey("channels", list[Channel])
+
+logger = logging.getLogger(__name__)
+
+
+def build_app(
+    settings: Settings,
+    secrets: Secrets,
+    db: Database,
+    clock: Clock,
+    engine: Engine,
+    *,
+    channels: Sequence[type[Channel]] = CHANNELS,
+) -> web.Application:
+    """The application over a migrated database; the caller closes `db` and `engine`."""
+    hub = Hub()
+    runner = TurnRunner(
+        db, clock, engine, engine_timeout_s=settings.engine_timeout_s, notify=hub.wake
+    )
+    photos = Photos(db, clock, settings.data_dir / "photos")
+    gateway = Gateway(settings, secrets, db, clock, engine, runner, hub, photos)
+    app = web.Application(
+        middlewares=[middlewares.tag, middlewares.answer_errors, middlewares.same_origin],
+        client_max_size=JSON_MAX_BYTES,
+    )
+    app[GATEWAY] = gateway
+    app[_CHANNELS] = [channel(gateway) for channel in channels]
+    app.add_routes([web.get("/healthz", health), web.get("/readyz", ready)])
+    for channel in app[_CHANNELS]:
+        app.add_routes(channel.routes())
+    app.on_response_prepare.append(middlewares.add_headers)
+    app.on_shutdown.append(_stop)
+    app.on_startup.append(_take_up)
+    app.cleanup_ctx.append(_background)
+    return app
+
+
+async def health(request: web.Request) -> web.Response:
+    """The process runs; nothing else is asked."""
+    return web.json_response({"status": "ok"}, dumps=to_json)
+
+
+async def ready(request: web.Request) -> web.Response:
+    """Whether a turn would be answered now. Without the engine words are still taken and kept."""
+    gateway = request.app[GATEWAY]
+    async with gateway.db.read() as conn:
+        await inbox.find(conn, "")
+    if not await gateway.engine.ready():
+        raise EngineError("not ready", code=Code.UNAVAILABLE)
+    return web.json_response({"status": "ready"}, dumps=to_json)
+
+
+async def _stop(app: web.Application) -> None:
+    """Pages are asked to come again while the running turns may end."""
+    await asyncio.gather(
+        *(channel.close() for channel in app[_CHANNELS]), app[GATEWAY].runner.close(TURNS_END_S)
+    )
+
+
+async def _take_up(app: web.Application) -> None:
+    """What a dead process left running is answered now."""
+    gateway = app[GATEWAY]
+    await inbox.release_all(gateway.db)
+    await gateway.runner.recover()
+
+
+async def _background(app: web.Application) -> AsyncIterator[None]:
+    gateway = app[GATEWAY]
+    db, clock, runner = gateway.db, gateway.clock, gateway.runner
+    watcher = events.Watcher(db, clock)
+    watcher.listen(gateway.hub.on_event)
+    await watcher.start_from_now()
+    cases = Watch(db, clock, notify=gateway.hub.wake)
+
+    async def forget_old_events() -> None:
+        async with db.write() as conn:
+            await events.forget_old(conn, clock)
+
+    repeated: list[tuple[str, float, Callable[[], Awaitable[object]]]] = [
+        ("watch-events", events.POLL_S, watcher.step),
+        ("fire-timers", timers.STEP_S, partial(timers.fire_due, db, clock, cases.timers)),
+        ("recover-turns", RECOVER_EVERY_S, runner.recover),
+        (
+            "watch-silence",
+            SILENCE_EVERY_S,
+            partial(runner.watch_silence, gateway.settings.silence_s),
+        ),
+        ("watch-cases", EVERY_S, cases.step),
+        ("forget-events", FORGET_EVERY_S, forget_old_events),
+    ]
+    tasks = [
+        asyncio.create_task(_every(name, interval_s, step), name=name)
+        for name, interval_s, step in repeated
+    ]
+    yield
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _every(name: str, interval_s: float, step: Callable[[], Awaitable[object]]) -> None:
+    """Do a step again and again: one that fails is logged, and the next is made all the same."""
+    while True:
+        try:
+            await step()
+        except CommunityError as error:
+            logger.error("%s put off: code=%s", name, error.code)
+        except Exception:
+            logger.exception("%s failed", name)
+        await asyncio.sleep(interval_s)

@@ -1,0 +1,145 @@
+"""Photos: judged by their content, stripped of where and when they were taken, and kept private."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import io
+import os
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image, ImageOps
+
+from community.errors import TooLarge, UnsupportedMedia
+from community.ids import new_id
+from community.store.database import Database
+from community.times import Clock
+from connectors import store
+
+CONTENT_TYPE = "image/jpeg"
+MAX_PIXELS = 40_000_000
+LONGEST_SIDE = 2560
+QUALITY = 85
+DECODED_AT_ONCE = 2
+"A decoded photo takes up to 160 MB"
+
+_BROKEN = (OSError, SyntaxError, ValueError, struct.error)
+"All that Pillow was seen to raise for bytes that are no whole picture"
+_BOMB = (Image.DecompressionBombError, Image.DecompressionBombWarning)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A photo made ready to be kept."""
+
+    jpeg: bytes
+    width: int
+    height: int
+
+
+class Photos:
+    """The photos in the folder `folder`, with a row each in the database."""
+
+    def __init__(self, db: Database, clock: Clock, folder: Path) -> None:
+        self._db = db
+        self._clock = clock
+        self._folder = folder
+        self._decoding = asyncio.Semaphore(DECODED_AT_ONCE)
+
+    async def keep(self, conversation_id: str, data: bytes) -> str:
+        """Keep a photo of a conversation; returns its id.
+
+        Raises UnsupportedMedia when `data` is not a whole JPEG, PNG or WebP picture, TooLarge
+        when it has more than MAX_PIXELS.
+        """
+        async with self._decoding:
+            picture = await asyncio.to_thread(prepare, data)
+        photo_id = new_id("pho")
+        await asyncio.to_thread(_write, self._file(photo_id), picture.jpeg)
+        async with self._db.write() as conn:
+            await store.add_photo(
+                conn,
+                self._clock,
+                photo_id=photo_id,
+                conversation_id=conversation_id,
+                content_type=CONTENT_TYPE,
+                size_bytes=len(picture.jpeg),
+                width=picture.width,
+                height=picture.height,
+                sha256=hashlib.sha256(picture.jpeg).hexdigest(),
+            )
+        return photo_id
+
+    async def file(self, conversation_id: str, photo_id: str) -> Path | None:
+        """Where a photo of this very conversation lies; None for any other id."""
+        async with self._db.read() as conn:
+            if await store.photo_conversation(conn, photo_id) != conversation_id:
+                return None
+        return self._file(photo_id)
+
+    def _file(self, photo_id: str) -> Path:
+        return self._folder / f"{photo_id}.jpg"
+
+
+def kind(data: bytes) -> str | None:
+    """The Pillow format that the first bytes tell; None for all that is not taken."""
+    if data.startswith(b"\xff\xd8\xff"):
+        return "JPEG"
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "PNG"
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "WEBP"
+    return None
+
+
+def prepare(data: bytes) -> Picture:
+    """Decode, turn upright, scale down and encode anew; nothing but the pixels is kept.
+
+    Slow: call it in a thread.
+    """
+    found = kind(data)
+    if found is None:
+        raise UnsupportedMedia("neither JPEG, PNG nor WebP")
+    try:
+        with Image.open(io.BytesIO(data), formats=[found]) as opened:
+            if opened.width * opened.height > MAX_PIXELS:
+                raise TooLarge("too many pixels")
+            opened.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+            opened.load()
+            upright = _opaque(_upright(opened))
+    except _BOMB as error:
+        raise TooLarge("too many pixels") from error
+    except _BROKEN as error:
+        raise UnsupportedMedia(type(error).__name__) from error
+    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    upright.info = {}
+    encoded = io.BytesIO()
+    upright.save(encoded, "JPEG", quality=QUALITY)
+    return Picture(encoded.getvalue(), upright.width, upright.height)
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    """As the camera was held; a picture with a broken note about that stays as it is."""
+    try:
+        return ImageOps.exif_transpose(picture)
+    except _BROKEN:
+        return picture
+
+
+def _opaque(picture: Image.Image) -> Image.Image:
+    """On white where one could see through it."""
+    if not picture.has_transparency_data:
+        return picture.convert("RGB")
+    clear = picture.convert("RGBA")
+    white = Image.new("RGB", clear.size, "white")
+    white.paste(clear, mask=clear.getchannel("A"))
+    return white
+
+
+def _write(file: Path, data: bytes) -> None:
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as writing:
+        writing.write(data)

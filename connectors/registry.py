@@ -1,0 +1,12 @@
+"""All channels: one line each."""
+
+from __future__ import annotations
+
+from connectors.api.channel import OpenChannel
+from connectors.base import Channel
+from connectors.webchat.channel import WebChat
+
+CHANNELS: tuple[type[Channel], ...] = (
+    WebChat,  # the page of the residents
+    OpenChannel,  # the community's own apps
+)

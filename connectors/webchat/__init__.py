@@ -1,0 +1,1 @@
+"""Web chat: the residents' page and its WebSocket."""

@@ -1,0 +1,57 @@
+// What the page itself says to residents. What the assistant says comes from the gateway.
+
+export const SERVICES = [
+  { icon: "repair", name: "报修", hint: "水电门窗坏了", say: "我要报修" },
+  { icon: "fee", name: "缴费查询", hint: "水电物业费", say: "查一下我家要交的费用" },
+  { icon: "visitor", name: "访客", hint: "开通行码", say: "我要给客人开访客码" },
+  { icon: "notice", name: "通知", hint: "停水、活动", say: "最近有什么通知" },
+  { icon: "guide", name: "办事指南", hint: "材料、去哪办", say: "我想问怎么办事" },
+  { icon: "person", name: "找人工", hint: "请工作人员", say: "找人工" },
+];
+
+export const SOS = "紧急求助，救命";
+export const STOP_WAITING = "不等了";
+
+export const words = {
+  emergency: "紧急求助",
+  services: "服务",
+  bot: "邻声",
+  staff: "工作人员",
+  me: "您",
+  subtitle: "社区助手",
+  connecting: "正在连接…",
+  offline: "网络断开了，正在重连。您说的话会先记在这里，连上后自动发出。",
+  back: "网络恢复了",
+  sending: "发送中…",
+  waitingForNetwork: "等网络恢复后发出",
+  uploading: "照片上传中…",
+  sent: "已送达",
+  failed: "没发出去",
+  retry: "重试",
+  taken: "已选",
+  speak: "朗读",
+  stop: "停止",
+  photoOfMine: "您发的照片",
+  photoOfOther: "收到的照片",
+  photoGone: "这张照片打不开了",
+  look: "看大图",
+  notAPhoto: "这不是能打开的照片。请选 JPG、PNG 或 WebP 格式的照片。",
+  photoTooLarge: (megabytes) => `照片太大了，收不下。请选 ${megabytes} MB 以内的照片。`,
+  tooLong: (most) => `一次最多说 ${most} 个字，请分几次发。`,
+  stopWaiting: "不等了",
+  servedBy: (name) => `${name}为您服务`,
+  servedByBot: "邻声接着为您服务",
+  claimed: (name) => `${name}已经接到，马上为您服务`,
+  withHuman: (name) => `${name}正在为您服务`,
+  parked: (name) => `${name}在跟进您的事，有消息会在这里告诉您`,
+  resolved: "工作人员已经办完，邻声接着为您服务",
+  next: "正在为您找工作人员，您是下一位",
+  before: (count) => `正在为您找工作人员，前面还有 ${count} 位`,
+  rescue: "值班人员已经收到您的求助，马上联系您",
+  newMessages: (count) => `${count} 条新消息`,
+  says: (who, text) => `${who}说：${text}`,
+  choose: "可以选：",
+  seniorOn: "已换成长辈版",
+  seniorOff: "已换回标准版",
+  yesterday: "昨天",
+};

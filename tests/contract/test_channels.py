@@ -1,0 +1,253 @@
+"""One suite over every channel of the registry: what a resident may rely on whatever they write with.
+
+A channel that is new in the registry fails here until it has a Driver below.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from abc import ABC, abstractmethod
+
+import pytest
+
+from connectors.registry import CHANNELS
+from conversation import inbox, outbox
+from conversation.messages import Draft, Inbound, Sender
+
+TOKEN = "token-of-the-first-client"
+SECRET_WORDS = "保险柜密码是蓝色大象"
+
+
+class Driver(ABC):
+    """A resident on one channel, as far as the suite needs one."""
+
+    def __init__(self, gateway, user):
+        self.gateway = gateway
+        self.user = user
+
+    @abstractmethod
+    async def say(self, message_id, text):
+        """Send a message; a retry sends the same again."""
+
+    @abstractmethod
+    async def read(self):
+        """All that the reader has: [(number, speaker, text)], oldest first."""
+
+    @abstractmethod
+    async def refused(self):
+        """Whether somebody with wrong credentials is turned away."""
+
+    @abstractmethod
+    async def read_of(self, other):
+        """What this resident gets when they ask for the other's conversation."""
+
+    @abstractmethod
+    def secrets(self):
+        """What must never be in a log."""
+
+    @abstractmethod
+    async def conversation(self):
+        """The id of the conversation."""
+
+
+class WebChatDriver(Driver):
+    async def _page(self):
+        if not hasattr(self, "page"):
+            self.page = await self.gateway.page()
+        return self.page
+
+    async def say(self, message_id, text):
+        page = await self._page()
+        await page.say(text, message_id)
+        await page.hear("stored", id=message_id)
+
+    async def read(self):
+        page = await self._page()
+        fresh = type(page)(page.client)
+        await fresh.connect(after=0)
+        await fresh.hear("history")
+        await fresh.leave()
+        return [(m["seq"], m["from"], m["text"]) for m in fresh.messages()]
+
+    async def refused(self):
+        client = await self.gateway.new_client()
+        client.session.cookie_jar.update_cookies({"linsheng_session": "0" * 32 + ".x.y"})
+        socket = await client.ws_connect("/webchat/socket")
+        await socket.receive()
+        return socket.close_code == 4401
+
+    async def read_of(self, other):
+        page = await self._page()
+        conversation = await other.conversation()
+        fresh = type(page)(page.client)
+        await fresh.connect(after=0)
+        await fresh.send(type="earlier", before=1000, conversation=conversation)
+        await fresh.hear("earlier")
+        await fresh.leave()
+        return [(m["seq"], m["from"], m["text"]) for m in fresh.messages()]
+
+    def secrets(self):
+        cookie = next(iter(self.page.client.session.cookie_jar)).value
+        return [cookie, cookie.split(".")[0]]
+
+    async def conversation(self):
+        return (await self._page()).told[0]["conversation"]
+
+
+class ApiDriver(Driver):
+    async def say(self, message_id, text):
+        status, self.answer = await self.gateway.say(self.user, message_id, text)
+        assert status in {200, 202}
+
+    async def read(self):
+        status, read = await self.gateway.get(
+            f"/api/v1/conversations/{self.answer['conversation']}/messages"
+        )
+        assert status == 200
+        return [(m["seq"], m["from"], m["text"]) for m in read["messages"]]
+
+    async def refused(self):
+        status, _ = await self.gateway.say("u", "m", "你好", token="wrong-token-0123456789")
+        return status == 401
+
+    async def read_of(self, other):
+        status, _ = await self.gateway.get(
+            f"/api/v1/conversations/{await other.conversation()}/messages",
+            token="token-of-the-other-client",
+        )
+        assert status == 404
+        return []
+
+    def secrets(self):
+        return [TOKEN, "wrong-token-0123456789"]
+
+    async def conversation(self):
+        return self.answer["conversation"]
+
+
+DRIVERS = {"webchat": WebChatDriver, "api": ApiDriver}
+
+
+@pytest.fixture(params=CHANNELS, ids=lambda channel: channel.name)
+def channel(request):
+    assert request.param.name in DRIVERS, "a new channel needs a Driver in this file"
+    return request.param
+
+
+@pytest.fixture
+def resident(gateway, channel):
+    return DRIVERS[channel.name](gateway, "resident")
+
+
+@pytest.fixture
+def stranger(gateway, channel):
+    return DRIVERS[channel.name](gateway, "stranger")
+
+
+@pytest.fixture
+def settled(gateway, until):
+    """Waits until everything that was said is answered."""
+
+    async def settled(driver):
+        conversation = await driver.conversation()
+        await until(lambda: not gateway.parts.runner.is_working(conversation))
+
+    return settled
+
+
+async def test_message_is_answered_once_and_in_order(gateway, resident, settled):
+    await resident.say("m1", "一")
+    await resident.say("m2", "二")
+    await settled(resident)
+    read = await resident.read()
+    assert [seq for seq, _, _ in read] == [1, 2, 3, 4]
+    assert {text for _, _, text in read} == {"一", "二", "听到：一", "听到：二"}
+
+
+async def test_duplicate_is_not_run_twice(gateway, resident, settled):
+    for _ in range(3):
+        await resident.say("m1", "你好")
+    await settled(resident)
+    assert len(gateway.engine.asked) == 1
+    assert [text for _, _, text in await resident.read()] == ["你好", "听到：你好"]
+
+
+async def test_wrong_credentials_are_refused(gateway, resident):
+    assert await resident.refused()
+    assert not gateway.engine.asked
+
+
+async def test_late_reply_arrives(gateway, resident, settled, until):
+    gateway.engine.gate.clear()
+    say = asyncio.create_task(resident.say("m1", "你好"))
+    await until(lambda: gateway.engine.asked)
+    await asyncio.sleep(0.2)
+    gateway.engine.gate.set()
+    await say
+    await settled(resident)
+    assert (await resident.read())[-1][2] == "听到：你好"
+
+
+async def test_words_of_another_process_arrive(gateway, resident, settled):
+    await resident.say("m1", "你好")
+    await settled(resident)
+    async with gateway.db.write() as conn:
+        await outbox.say(
+            conn, gateway.clock, await resident.conversation(), [Draft("明天停水。")],
+            epoch=0, key="notice-1",
+        )  # fmt: skip
+    assert (await resident.read())[-1][2] == "明天停水。"
+
+
+async def test_reply_refused_as_stale_never_arrives(gateway, resident, clerk, settled):
+    from conversation import queue
+
+    await resident.say("m1", "你好")
+    await settled(resident)
+    conversation = await resident.conversation()
+    async with gateway.db.write() as conn:
+        await outbox.say(conn, gateway.clock, conversation, [Draft("过时")], epoch=0, key="late")
+        case = await queue.open_case(
+            conn, gateway.clock, conversation, lane=queue.Lane.NORMAL, reason="asked", summary={}
+        )
+        await queue.claim(conn, gateway.clock, case.id, clerk, lease_s=60)
+    assert "过时" not in [text for _, _, text in await resident.read()]
+
+
+async def test_others_conversation_is_unreadable(gateway, resident, stranger, settled):
+    await resident.say("m1", SECRET_WORDS)
+    await stranger.say("m1", "我是别人")
+    await settled(resident)
+    assert not any(SECRET_WORDS in text for _, _, text in await stranger.read_of(resident))
+
+
+async def test_secrets_and_words_are_not_in_logs(gateway, resident, caplog, settled):
+    caplog.set_level("DEBUG")
+    await resident.say("m1", SECRET_WORDS)
+    await settled(resident)
+    await resident.refused()
+    logged = "\n".join(
+        record.getMessage() + (record.exc_text or "")
+        for record in caplog.records
+        if record.name.split(".")[0] in {"connectors", "bot", "conversation", "community"}
+        or record.name.startswith("aiohttp")
+    )
+    assert "turn conversation=" in logged
+    for secret in (SECRET_WORDS, "蓝色大象", *resident.secrets()):
+        assert secret not in logged
+
+
+async def test_channel_keys_of_two_channels_do_not_meet(gateway, channel, db, clock):
+    key = "the-same-key"
+    for name in {channel.name, "another"}:
+        _, fresh = await inbox.receive(
+            db, clock, Inbound(Sender(name, "u"), key, "你好"), lease_s=5
+        )
+        assert fresh
+
+
+def test_names_are_unique_and_folders_are_apart():
+    names = [channel.name for channel in CHANNELS]
+    assert len(names) == len(set(names))
+    folders = [channel.__module__.split(".")[1] for channel in CHANNELS]
+    assert folders == names
