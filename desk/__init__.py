@@ -1,0 +1,1 @@
+"""The staff web application: the queue, conversations with residents, repair orders, complaints."""

@@ -1,0 +1,131 @@
+"""The transcript as staff read it: what was said, private notes and what happened to the case.
+
+Three sources, joined only here and only for staff's eyes: messages keep their numbers, notes and
+events are put between them by time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from community.store.schema import conversation, inbound, outbox, staff
+from conversation import audit, notes
+from conversation import outbox as outbox_repository
+from conversation.messages import Message
+
+SHOWN_ACTS = frozenset(
+    f"case.{act}"
+    for act in ("open", "acknowledge", "claim", "reached", "on_site", "put_back", "park",
+                "resolve", "withdraw")
+)  # fmt: skip
+LONGEST = 2000
+"Messages read at once; the newest are kept"
+
+Delivery = Literal["waiting", "sent", "refused", "read"]
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of the transcript. `kind`: resident, bot, staff, note or event."""
+
+    kind: str
+    at: datetime
+    key: str
+    "Unique on the page, the same at each refresh"
+    text: str = ""
+    who: str = ""
+    message: Message | None = None
+    taken: str | None = None
+    "Id of the choice under this message that the resident tapped"
+    delivery: Delivery | None = None
+    detail: str = ""
+    "For an event: its cause"
+
+
+async def items(conn: AsyncConnection, conversation_id: str, case_id: str) -> list[Item]:
+    """Everything about one case's conversation, oldest first."""
+    names = {row.id: row.name for row in await conn.execute(select(staff.c.id, staff.c.name))}
+    messages = await outbox_repository.transcript(conn, conversation_id, limit=LONGEST)
+    taken = await _taken(conn, conversation_id)
+    deliveries = await _deliveries(conn, conversation_id)
+    said = [
+        Item(
+            one.sender,
+            one.at,
+            f"m{one.seq}",
+            one.text,
+            names.get(one.staff_id or "", ""),
+            one,
+            next((choice.id for choice in one.choices if choice.id in taken), None),
+            deliveries.get(one.seq),
+        )
+        for one in messages
+    ]
+    written = [
+        Item("note", note.at, f"n{number}", note.text, note.staff_name)
+        for number, note in enumerate(await notes.of_case(conn, case_id))
+    ]
+    happened = [
+        Item(
+            "event",
+            entry.at,
+            f"e{entry.id}",
+            entry.act,
+            names.get(entry.actor, entry.actor),
+            detail=str(entry.detail.get("cause") or entry.detail.get("resolution") or ""),
+        )
+        for entry in await audit.of_object(conn, case_id)
+        if entry.act in SHOWN_ACTS
+    ]
+    return _between(said, sorted([*written, *happened], key=lambda item: item.at))
+
+
+def _between(said: Sequence[Item], others: Sequence[Item]) -> list[Item]:
+    """Put `others` among `said` by time; what was said keeps the order of its numbers."""
+    merged: list[Item] = []
+    waiting = list(others)
+    for one in said:
+        while waiting and _comes_before(waiting[0], one):
+            merged.append(waiting.pop(0))
+        merged.append(one)
+    return merged + waiting
+
+
+def _comes_before(other: Item, one: Item) -> bool:
+    """At the same moment: a resident's words first, then what they caused, then the answer."""
+    return other.at < one.at or (other.at == one.at and one.kind != "resident")
+
+
+async def _taken(conn: AsyncConnection, conversation_id: str) -> set[str]:
+    rows = await conn.execute(
+        select(inbound.c.choice).where(
+            inbound.c.conversation_id == conversation_id, inbound.c.choice.is_not(None)
+        )
+    )
+    return set(rows.scalars())
+
+
+async def _deliveries(conn: AsyncConnection, conversation_id: str) -> dict[int, Delivery]:
+    seen = (
+        await conn.execute(
+            select(conversation.c.seen_seq).where(conversation.c.id == conversation_id)
+        )
+    ).scalar_one()
+    rows = await conn.execute(
+        select(outbox.c.seq, outbox.c.state).where(outbox.c.conversation_id == conversation_id)
+    )
+    return {row.seq: _delivery(row.state, row.seq <= seen) for row in rows}
+
+
+def _delivery(state: str, seen: bool) -> Delivery:
+    if state == outbox_repository.REFUSED:
+        return "refused"
+    if seen:
+        return "read"
+    return "sent" if state == outbox_repository.SENT else "waiting"
