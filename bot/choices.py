@@ -30,7 +30,10 @@ _EDGES = " 。.!！,，?？"
 
 
 def by_words(text: str, offered: Sequence[Choice]) -> Choice | None:
-    """The offered choice that the words name by its label or its number; None when they do not."""
+    """The offered choice that the words name by its label or its number; None when they do not.
+
+    A label that begins with a number of its own is named by that one.
+    """
     if not offered:
         return None
     said = text.strip(_EDGES)
@@ -41,6 +44,9 @@ def by_words(text: str, offered: Sequence[Choice]) -> Choice | None:
     if number is None:
         return None
     position = _ORDINALS.get(number[1]) or int(number[1])
+    for choice in offered:
+        if "第" not in text and choice.label.split(" ")[0] == str(position):
+            return choice  # of “5 很满意, 4 满意 …” a 5 means the label, not the fifth
     return offered[position - 1] if 1 <= position <= len(offered) else None
 
 

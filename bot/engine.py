@@ -6,6 +6,7 @@ ends in words, so `[]` is a failure here.
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any, Protocol
 
 import aiohttp
@@ -80,31 +81,44 @@ def read_reply(answered: Any) -> Reply:
     """
     if not isinstance(answered, list) or not all(isinstance(item, dict) for item in answered):
         raise EngineError("not a list of messages", code=Code.ENGINE_FAILED)
+    try:
+        return _read(answered)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise EngineError("not messages of Rasa's", code=Code.ENGINE_FAILED) from error
+
+
+def _read(answered: list[dict[str, Any]]) -> Reply:
     drafts: list[Draft] = []
-    intent, confidence, asked = None, None, False
+    intent: str | None = None
+    confidence: float | None = None
+    asked = False
     handoff: Handoff | None = None
     alarm: Alarm | None = None
     for item in answered:
         custom = item.get("custom") or {}
         turn = custom.get("turn") or {}
-        intent = turn.get("intent", intent)
-        confidence = turn.get("confidence", confidence)
+        if "intent" in turn:
+            intent = str(turn["intent"]) if turn["intent"] else None
+        if turn.get("confidence") is not None:
+            confidence = float(turn["confidence"])
         asked = bool(custom.get("asked", asked))
         act = read_act(custom)
         if isinstance(act, Handoff):
             handoff = act
         elif isinstance(act, Alarm):
             alarm = act
-        if item.get("text") or custom.get("card"):
-            drafts.append(_draft(item, custom))
+        if item.get("text"):
+            drafts.append(_draft(item))
+        if custom.get("card") and drafts:
+            drafts[-1] = dataclasses.replace(drafts[-1], card=custom["card"])
     if not drafts and handoff is None and alarm is None:
         raise EngineError(code=Code.ENGINE_EMPTY)
     asked = asked or any(draft.choices for draft in drafts)
     return Reply(tuple(drafts), intent, confidence, asked, handoff, alarm)
 
 
-def _draft(item: dict[str, Any], custom: dict[str, Any]) -> Draft:
+def _draft(item: dict[str, Any]) -> Draft:
     choices = tuple(
         (str(button["title"]), str(button["payload"])) for button in item.get("buttons") or []
     )
-    return Draft(str(item.get("text") or ""), choices, custom.get("card"))
+    return Draft(str(item["text"]), choices)

@@ -13,13 +13,17 @@ _SPACES = re.compile(r"\s+")
 
 
 def clean(text: str) -> str:
-    """Words without control, zero-width and private-use characters, with single spaces.
+    """Words that the engine may read: visible, without a leading slash, MAX_CHARACTERS at most.
 
-    A leading slash of any width would make Rasa read a raw intent: it is dropped. At most
-    MAX_CHARACTERS remain, the first ones.
+    A leading slash of any width would make Rasa read a raw intent.
     """
-    visible = "".join(c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
-    return _SLASHES.sub("", _SPACES.sub(" ", visible).strip())[:MAX_CHARACTERS].strip()
+    return _SLASHES.sub("", visible(text))[:MAX_CHARACTERS].strip()
+
+
+def visible(text: str) -> str:
+    """Words without control, zero-width and private-use characters, with single spaces."""
+    kept = "".join(c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
+    return _SPACES.sub(" ", kept).strip()
 
 
 def has_words(text: str) -> bool:

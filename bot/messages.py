@@ -7,6 +7,8 @@ from typing import Any
 
 from conversation.messages import Draft
 
+REASON_MAX_CHARACTERS = 32
+
 
 @dataclass(frozen=True)
 class Handoff:
@@ -49,10 +51,11 @@ def read_act(custom: dict[str, Any]) -> Handoff | Alarm | None:
     if act.get("name") == "handoff":
         slots = act.get("slots")
         return Handoff(
-            str(act.get("reason", "asked")),
+            str(act.get("reason", "asked"))[:REASON_MAX_CHARACTERS],
             {str(k): str(v) for k, v in slots.items()} if isinstance(slots, dict) else {},
             str(act.get("words", "")),
         )
     if act.get("name") == "alarm":
-        return Alarm(act.get("kind"), act.get("place"))
+        kind, place = act.get("kind"), act.get("place")
+        return Alarm(str(kind) if kind else None, str(place) if place else None)
     return None

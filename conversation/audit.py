@@ -17,6 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from community.store.schema import audit
 from community.times import Clock
 
+PAGE = 1000
+"Entries read at once when the chain is checked"
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -59,12 +62,16 @@ async def record(
 
 async def first_broken(conn: AsyncConnection) -> int | None:
     """Id of the first entry whose seal does not fit, or None when the chain is whole."""
-    previous = ""
-    for row in await conn.execute(select(audit).order_by(audit.c.id)):
-        if row.hash != _seal(previous, row.at, row.actor, row.act, row.object, row.detail):
-            return int(row.id)
-        previous = row.hash
-    return None
+    previous, last = "", 0
+    while True:
+        page = select(audit).where(audit.c.id > last).order_by(audit.c.id).limit(PAGE)
+        rows = (await conn.execute(page)).all()
+        if not rows:
+            return None
+        for row in rows:
+            if row.hash != _seal(previous, row.at, row.actor, row.act, row.object, row.detail):
+                return int(row.id)
+            previous, last = row.hash, row.id
 
 
 async def of_object(conn: AsyncConnection, obj: str) -> list[Entry]:

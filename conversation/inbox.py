@@ -15,11 +15,12 @@ from community.errors import Conflict
 from community.ids import new_id
 from community.store import identities
 from community.store.database import Database
-from community.store.schema import conversation, inbound, message
+from community.store.schema import conversation, identity, inbound, message
 from community.times import Clock
 from conversation.messages import Inbound, Outcome, Sender
 
 _FINISHED = "done"
+_OPEN = ("received", "running")
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ class Turn:
     state: str
     "received, running or done"
     received_at: datetime
+    attempts: int = 1
+    "How often it was started; a turn that takes its process down is not started for ever"
     outcome: Outcome | None = None
     intent: str | None = None
     confidence: float | None = None
@@ -51,6 +54,7 @@ def _turn(row: Row[Any]) -> Turn:
         row.attachment_id,
         row.state,
         row.received_at,
+        row.attempts,
         row.outcome,
         row.intent,
         row.confidence,
@@ -65,14 +69,16 @@ def body_hash(received: Inbound) -> str:
 
 async def conversation_of(conn: AsyncConnection, clock: Clock, sender: Sender) -> str:
     """The id of the sender's conversation, begun if this is their first sign."""
-    identity_id = await identities.ensure(conn, clock, sender.channel, sender.user_key)
     found = (
         await conn.execute(
-            select(conversation.c.id).where(conversation.c.identity_id == identity_id)
+            select(conversation.c.id)
+            .join(identity, identity.c.id == conversation.c.identity_id)
+            .where(identity.c.channel == sender.channel, identity.c.user_key == sender.user_key)
         )
     ).scalar()
     if found is not None:
         return str(found)
+    identity_id = await identities.ensure(conn, clock, sender.channel, sender.user_key)
     conversation_id = new_id("conv")
     await conn.execute(
         insert(conversation).values(
@@ -138,7 +144,7 @@ async def _store(
     }
     await conn.execute(insert(message).values(sender="resident", at=now, **common))
     waiting = exists().where(
-        inbound.c.conversation_id == conversation_id, inbound.c.state != _FINISHED
+        inbound.c.conversation_id == conversation_id, inbound.c.state.in_(_OPEN)
     )
     state = (
         await conn.execute(
@@ -149,7 +155,7 @@ async def _store(
                 choice=received.choice,
                 body_hash=body_hash(received),
                 state=case((waiting, "received"), else_="running"),
-                attempts=1,
+                attempts=case((waiting, 0), else_=1),
                 lease_until=now + timedelta(seconds=lease_s),
                 received_at=now,
                 **common,
@@ -179,9 +185,8 @@ async def take_next(
     """
     now = clock.now()
     other = inbound.alias()
-    open_now = or_(
-        inbound.c.state == "received",
-        and_(inbound.c.state == "running", inbound.c.lease_until < now),
+    open_now = and_(
+        inbound.c.state.in_(_OPEN), or_(inbound.c.state == "received", inbound.c.lease_until < now)
     )
     async with db.write() as conn:
         oldest = (
@@ -226,7 +231,7 @@ async def finish(
     """Close a turn in the transaction that stores its answer; False when it was closed before."""
     changed = await conn.execute(
         update(inbound)
-        .where(inbound.c.turn_id == turn_id, inbound.c.state != _FINISHED)
+        .where(inbound.c.turn_id == turn_id, inbound.c.state.in_(_OPEN))
         .values(
             state=_FINISHED,
             outcome=outcome,
@@ -236,6 +241,14 @@ async def finish(
         )
     )
     return changed.rowcount == 1
+
+
+async def is_open(conn: AsyncConnection, turn_id: str) -> bool:
+    """Whether the turn still has to be closed."""
+    found = await conn.execute(
+        select(inbound.c.turn_id).where(inbound.c.turn_id == turn_id, inbound.c.state.in_(_OPEN))
+    )
+    return found.scalar() is not None
 
 
 async def find(conn: AsyncConnection, turn_id: str) -> Turn | None:
@@ -252,15 +265,21 @@ async def release_all(db: Database) -> None:
 
 
 async def unfinished(db: Database, clock: Clock) -> list[str]:
-    """Conversations with a turn that nobody is running, oldest first."""
+    """Conversations with a turn to start and none that is running, oldest first."""
+    now = clock.now()
+    other = inbound.alias()
+    busy = exists().where(
+        other.c.conversation_id == inbound.c.conversation_id,
+        other.c.state == "running",
+        other.c.lease_until >= now,
+    )
     async with db.read() as conn:
         rows = await conn.execute(
             select(inbound.c.conversation_id)
             .where(
-                or_(
-                    inbound.c.state == "received",
-                    and_(inbound.c.state == "running", inbound.c.lease_until < clock.now()),
-                )
+                inbound.c.state.in_(_OPEN),
+                or_(inbound.c.state == "received", inbound.c.lease_until < now),
+                ~busy,
             )
             .group_by(inbound.c.conversation_id)
             .order_by(func.min(inbound.c.received_at))
@@ -272,7 +291,7 @@ async def silent_since(conn: AsyncConnection, before: datetime) -> list[Turn]:
     """Turns that were received before `before` and have no answer yet (law 9)."""
     rows = await conn.execute(
         select(inbound)
-        .where(inbound.c.state != _FINISHED, inbound.c.received_at < before)
+        .where(inbound.c.state.in_(_OPEN), inbound.c.received_at < before)
         .order_by(inbound.c.received_at)
     )
     return [_turn(row) for row in rows]

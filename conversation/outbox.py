@@ -1,7 +1,7 @@
 """The outbox: outgoing messages are rows, written under an epoch and refused when it is stale.
 
-`say` stores what a speaker wrote; `deliver` hands a reader what is theirs to see. A bot message
-that a person's claim overtook before it was delivered is refused there as well (law 3).
+`say` stores what a speaker wrote; `deliver` hands a reader what is theirs to see. An answer of the
+bot that a person's claim overtook before it was delivered is refused by that claim (law 3).
 """
 
 from __future__ import annotations
@@ -14,15 +14,21 @@ from sqlalchemy import Row, and_, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.errors import Code, Conflict, NotFound
-from community.store.schema import conversation, message, outbox
+from community.store.schema import conversation, inbound, message, outbox
 from community.times import Clock
 from conversation import events
 from conversation.messages import Choice, Draft, Message, Speaker
-from conversation.ownership import STAFFED, Owner
+from conversation.ownership import STAFFED
 
 READY, SENT, REFUSED = "ready", "sent", "refused"
+MOST_DRAFTS = 50
+"Messages of one utterance"
 SAFETY_EPOCH = -1
 "Epoch of a safety sentence: whoever owns the conversation, it is delivered (law 8)"
+
+_OUTBOX_OF_MESSAGE = and_(
+    outbox.c.conversation_id == message.c.conversation_id, outbox.c.seq == message.c.seq
+)
 
 
 def stored(row: Row[Any]) -> Message:
@@ -56,7 +62,8 @@ async def say(
     """Store `drafts` in order, under `epoch`.
 
     `key` is the writer's own key of this utterance: the same key again stores nothing and returns
-    what was stored. Raises Conflict (code `stale`) when the epoch is no longer the present one.
+    what was stored. Raises Conflict (code `stale`) when the epoch is no longer the present one,
+    and when the bot would speak while a person does.
     """
     already = await _by_key(conn, conversation_id, key)
     if already:
@@ -64,6 +71,8 @@ async def say(
     wanted = [conversation.c.id == conversation_id]
     if epoch != SAFETY_EPOCH:
         wanted.append(conversation.c.owner_epoch == epoch)
+        if speaker == "bot":
+            wanted.append(conversation.c.state.not_in(STAFFED))
     row = (
         await conn.execute(
             update(conversation)
@@ -126,18 +135,45 @@ def _message_row(conversation_id: str, said: Message) -> dict[str, Any]:
 
 
 async def _by_key(conn: AsyncConnection, conversation_id: str, key: str) -> list[Message]:
-    rows = await conn.execute(
-        select(message)
-        .join(
-            outbox,
-            and_(
-                outbox.c.conversation_id == message.c.conversation_id, outbox.c.seq == message.c.seq
-            ),
+    """What was stored under a key: messages in a row, the first of which has `<key>#0`."""
+    first = (
+        await conn.execute(
+            select(outbox.c.seq).where(
+                outbox.c.conversation_id == conversation_id, outbox.c.client_key == f"{key}#0"
+            )
         )
-        .where(outbox.c.conversation_id == conversation_id, outbox.c.client_key.like(f"{key}#%"))
+    ).scalar()
+    if first is None:
+        return []
+    rows = await conn.execute(
+        select(message, outbox.c.client_key)
+        .join(outbox, _OUTBOX_OF_MESSAGE)
+        .where(message.c.conversation_id == conversation_id, message.c.seq >= first)
         .order_by(message.c.seq)
+        .limit(MOST_DRAFTS)
     )
-    return [stored(row) for row in rows]
+    return [stored(row) for i, row in enumerate(rows.all()) if row.client_key == f"{key}#{i}"]
+
+
+async def refuse_overtaken(conn: AsyncConnection, conversation_id: str) -> None:
+    """A person has the floor: answers of the bot that no reader was handed yet are never sent.
+
+    What it says of its own accord, such as the progress of an order, contradicts nobody and stays.
+    """
+    unsent = and_(
+        outbox.c.conversation_id == conversation_id,
+        outbox.c.state == READY,
+        outbox.c.epoch != SAFETY_EPOCH,
+    )
+    answers = select(message.c.seq).where(
+        message.c.conversation_id == conversation_id,
+        message.c.seq.in_(select(outbox.c.seq).where(unsent)),
+        message.c.sender == "bot",
+        message.c.turn_id.is_not(None),
+    )
+    await conn.execute(
+        update(outbox).where(unsent, outbox.c.seq.in_(answers)).values(state=REFUSED)
+    )
 
 
 async def deliver(
@@ -145,43 +181,13 @@ async def deliver(
 ) -> tuple[list[Message], int]:
     """What the reader has not seen yet, in order, and the cursor for the next call.
 
-    Needs a write transaction: bot messages that were overtaken by a person are refused here, and
-    what is handed over is marked sent. Raises NotFound for an unknown conversation.
+    Needs a write transaction: what is handed over is marked sent, and no claim refuses it any
+    more. Raises NotFound for an unknown conversation.
     """
-    owner = (
-        await conn.execute(
-            select(conversation.c.state, conversation.c.owner_epoch).where(
-                conversation.c.id == conversation_id
-            )
-        )
-    ).first()
-    if owner is None:
-        raise NotFound("no such conversation")
-    waiting = and_(
-        outbox.c.conversation_id == conversation_id, outbox.c.state == READY, outbox.c.seq > after
-    )
-    if Owner(owner.state) in STAFFED:
-        overtaken = and_(
-            waiting,
-            outbox.c.epoch != SAFETY_EPOCH,
-            outbox.c.epoch < owner.owner_epoch,
-            outbox.c.seq.in_(
-                select(message.c.seq).where(
-                    message.c.conversation_id == conversation_id, message.c.sender == "bot"
-                )
-            ),
-        )
-        await conn.execute(update(outbox).where(overtaken).values(state=REFUSED))
     rows = (
         await conn.execute(
-            select(message)
-            .outerjoin(
-                outbox,
-                and_(
-                    outbox.c.conversation_id == message.c.conversation_id,
-                    outbox.c.seq == message.c.seq,
-                ),
-            )
+            select(message, outbox.c.state)
+            .outerjoin(outbox, _OUTBOX_OF_MESSAGE)
             .where(
                 message.c.conversation_id == conversation_id,
                 message.c.seq > after,
@@ -191,18 +197,41 @@ async def deliver(
             .limit(limit)
         )
     ).all()
-    messages = [stored(row) for row in rows]
-    return messages, messages[-1].seq if messages else after
+    if not rows:
+        await _known(conn, conversation_id)
+        return [], after
+    ready = [row.seq for row in rows if row.state == READY]
+    if ready:
+        await conn.execute(
+            update(outbox)
+            .where(outbox.c.conversation_id == conversation_id, outbox.c.seq.in_(ready))
+            .values(state=SENT)
+        )
+    return [stored(row) for row in rows], rows[-1].seq
+
+
+async def _known(conn: AsyncConnection, conversation_id: str) -> None:
+    found = await conn.execute(
+        select(conversation.c.id).where(conversation.c.id == conversation_id)
+    )
+    if found.scalar() is None:
+        raise NotFound("no such conversation")
 
 
 async def mark_read(conn: AsyncConnection, clock: Clock, conversation_id: str, up_to: int) -> None:
     """The reader has everything up to this number."""
+    seen = (
+        select(conversation.c.seen_seq)
+        .where(conversation.c.id == conversation_id)
+        .scalar_subquery()
+    )
     await conn.execute(
         update(outbox)
         .where(
             outbox.c.conversation_id == conversation_id,
+            outbox.c.seq > seen,
             outbox.c.seq <= up_to,
-            outbox.c.state == READY,
+            outbox.c.state != REFUSED,
         )
         .values(state=SENT, sent_at=clock.now())
     )
@@ -230,7 +259,13 @@ async def answer_of(conn: AsyncConnection, turn_id: str) -> list[Message]:
     """What was said in answer to one turn."""
     rows = await conn.execute(
         select(message)
-        .where(message.c.turn_id == turn_id, message.c.sender != "resident")
+        .join(inbound, inbound.c.conversation_id == message.c.conversation_id)
+        .where(
+            inbound.c.turn_id == turn_id,
+            message.c.seq > inbound.c.seq,
+            message.c.turn_id == turn_id,
+            message.c.sender != "resident",
+        )
         .order_by(message.c.seq)
     )
     return [stored(row) for row in rows]

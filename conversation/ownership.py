@@ -58,7 +58,7 @@ class Ownership:
     epoch: int
     owner_id: str | None
     boundary: dict[str, Any] | None
-    "What the last clerk promised: {by, note, promised, until}; None once the bot has cited it"
+    "What the last clerk promised: {by, note, promise, until}; None once the bot has cited it"
 
 
 async def current(conn: AsyncConnection, conversation_id: str) -> Ownership:
@@ -93,6 +93,7 @@ async def move(
 ) -> int:
     """Change who may speak; returns the new epoch.
 
+    A clerk who comes ends the boundary record, `boundary` makes one, other moves leave it.
     Raises Conflict (code `stale`, with the present owner's name) when the present state does not
     lead there or, with `expect_epoch`, when anything changed since the caller looked.
     """
@@ -100,17 +101,14 @@ async def move(
     wanted = [conversation.c.id == conversation_id, conversation.c.state.in_(sources)]
     if expect_epoch is not None:
         wanted.append(conversation.c.owner_epoch == expect_epoch)
+    changes: dict[str, Any] = {"state": to, "owner_id": owner_id, "acknowledged_at": None}
+    if boundary is not None or to in STAFFED:
+        changes["boundary"] = boundary
     epoch = (
         await conn.execute(
             update(conversation)
             .where(*wanted)
-            .values(
-                state=to,
-                owner_id=owner_id,
-                owner_epoch=conversation.c.owner_epoch + 1,
-                boundary=boundary,
-                acknowledged_at=None,
-            )
+            .values(owner_epoch=conversation.c.owner_epoch + 1, **changes)
             .returning(conversation.c.owner_epoch)
         )
     ).scalar()

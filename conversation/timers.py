@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from community.errors import CommunityError
+from community.errors import StoreError
 from community.store.database import Database
 from community.store.schema import timer
 from community.times import Clock
 
 STEP_S = 1.0
-Handler = Callable[[AsyncConnection, dict[str, Any]], Awaitable[None]]
+RETRY_S = 60.0
+"A timer whose work failed is tried again after this"
+Handler = Callable[[AsyncConnection, dict[str, Any]], Awaitable[object]]
 
 logger = logging.getLogger(__name__)
 
@@ -47,13 +48,18 @@ async def fire_due(db: Database, clock: Clock, handlers: Mapping[str, Handler]) 
     """Fire what is due; returns how many fired.
 
     Each timer is marked fired in the very transaction that does its work, so it does its work
-    once or, after a crash, again from the beginning.
+    once or, after a crash, again from the beginning. One that fails is tried again RETRY_S later
+    and holds no other up.
     """
     async with db.read() as conn:
         due = (
             await conn.execute(
                 select(timer.c.id, timer.c.kind)
-                .where(timer.c.state == "pending", timer.c.due_at <= clock.now())
+                .where(
+                    timer.c.state == "pending",
+                    timer.c.due_at <= clock.now(),
+                    timer.c.kind.in_(handlers),
+                )
                 .order_by(timer.c.due_at)
                 .limit(100)
             )
@@ -62,8 +68,11 @@ async def fire_due(db: Database, clock: Clock, handlers: Mapping[str, Handler]) 
     for row in due:
         try:
             fired += await _fire(db, clock, row.id, handlers[row.kind])
-        except CommunityError as error:
-            logger.error("timer id=%s kind=%s failed: code=%s", row.id, row.kind, error.code)
+        except StoreError:
+            raise
+        except Exception:  # whatever a handler did wrong, the other timers fire
+            logger.exception("timer id=%s kind=%s failed", row.id, row.kind)
+            await _put_off(db, clock, row.id)
     return fired
 
 
@@ -72,7 +81,11 @@ async def _fire(db: Database, clock: Clock, timer_id: int, handler: Handler) -> 
         payload = (
             await conn.execute(
                 update(timer)
-                .where(timer.c.id == timer_id, timer.c.state == "pending")
+                .where(
+                    timer.c.id == timer_id,
+                    timer.c.state == "pending",
+                    timer.c.due_at <= clock.now(),
+                )
                 .values(state="fired", fired_at=clock.now())
                 .returning(timer.c.payload)
             )
@@ -83,11 +96,10 @@ async def _fire(db: Database, clock: Clock, timer_id: int, handler: Handler) -> 
         return 1
 
 
-async def run(db: Database, clock: Clock, handlers: Mapping[str, Handler]) -> None:
-    """Fire timers until cancelled."""
-    while True:
-        try:
-            await fire_due(db, clock, handlers)
-        except CommunityError as error:
-            logger.error("timers cannot be read now: code=%s", error.code)
-        await asyncio.sleep(STEP_S)
+async def _put_off(db: Database, clock: Clock, timer_id: int) -> None:
+    async with db.write() as conn:
+        await conn.execute(
+            update(timer)
+            .where(timer.c.id == timer_id, timer.c.state == "pending")
+            .values(due_at=clock.now() + timedelta(seconds=RETRY_S))
+        )

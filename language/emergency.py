@@ -4,6 +4,7 @@ The rules are in `data/emergency.yml`: ways of crying, by kind of danger, and gu
 the same words without being in danger. Each rule is tried on the words as written and as they sound.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from .emergency_text import places, solid, squeezed
 
 BLANK = "■"
 LEAST_WITH_SLIP = 4  # characters of a hit that may hold a slip
+BEYOND = 12  # characters that a rule may look at beyond its hit
 
 Hit = tuple[Rule, int, int]
 SCENE_CHARS = 48  # of the text as received, on each side of a hit
@@ -49,7 +51,8 @@ def judge(text: str, book: Rulebook) -> Verdict:
     """`detect` under given rules; the first kind of the book that fits wins."""
     written = _without_harmless(solid(text.translate(book.folds)), book)
     sounded = written.translate(book.ear.sounds)
-    likely = [rule for rule in book.rules if rule.sound.search(sounded)]
+    held = frozenset(sounded)
+    likely = [rule for rule in book.rules if rule.may_fit(sounded, held)]
     if not likely:
         return NO_CRY
     where = places(text, book.folds)
@@ -75,20 +78,28 @@ def _hits(written: str, likely: list[Rule], book: Rulebook) -> Iterator[Hit]:
 
 def _plain_hits(written: str, rules: list[Rule]) -> Iterator[Hit]:
     for rule in rules:
-        for found in rule.pattern.finditer(written):
+        found = rule.pattern.search(written)
+        while found:
             yield rule, found.start(), found.end()
+            found = rule.pattern.search(written, found.start() + 1)  # hits may overlap
 
 
 def _slip_hits(written: str, rules: list[Rule], ear: Ear) -> Iterator[Hit]:
     sounded = written.translate(ear.sounds)
     for rule in rules:
         for heard in rule.sound.finditer(sounded):
-            if heard.end() - heard.start() < LEAST_WITH_SLIP:
+            first = heard.start()
+            if heard.end() - first < LEAST_WITH_SLIP:
                 continue
-            for index, mended in ear.slips(written, heard.start(), heard.end()):
-                found = rule.pattern.search(mended, heard.start())
-                if found and found.start() <= index < found.end() and found.end() - found.start() >= LEAST_WITH_SLIP:
+            for index, mended in ear.slips(written, first, heard.end()):
+                found = rule.pattern.search(mended, first, heard.end() + BEYOND)
+                if found and _holds(found, index):
                     yield rule, found.start(), found.end()
+
+
+def _holds(found: re.Match[str], index: int) -> bool:
+    first, last = found.span()
+    return first <= index < last and last - first >= LEAST_WITH_SLIP
 
 
 def _scene(text: str, first: int, last: int, book: Rulebook) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from .emergency_gate import needed
 from .emergency_sound import Ear, SoundTable
 from .emergency_text import FoldTable, is_han
 
@@ -31,8 +32,16 @@ class Rule:
     """Found in solid text."""
     sound: re.Pattern[str]
     """Found in the sound of every text that `pattern` is found in, and of many more."""
+    needs: frozenset[str]
+    """One of these is in every text that `sound` is found in; empty when that cannot be said."""
     guards: frozenset[str]
     """Names of the guards that can excuse a hit."""
+
+    def may_fit(self, sounded: str, held: frozenset[str]) -> bool:
+        """Whether the rule is worth trying on a text that sounds so and holds these signs."""
+        if self.needs and self.needs.isdisjoint(held):
+            return False
+        return self.sound.search(sounded) is not None
 
 
 @dataclass(frozen=True)
@@ -106,8 +115,14 @@ def _rule(
     body: Mapping[str, Any] = {"say": entry} if isinstance(entry, str) else entry
     guards = usual - set(body.get("despite", ())) | set(body.get("also", ()))
     pattern = _spell(body["say"], words)
-    sound = re.compile(_without_lookarounds(pattern).translate(sounds))
-    return Rule(kind=kind, pattern=re.compile(pattern), sound=sound, guards=guards)
+    sound = _without_lookarounds(pattern).translate(sounds)
+    return Rule(
+        kind=kind,
+        pattern=re.compile(pattern),
+        sound=re.compile(sound),
+        needs=needed(sound),
+        guards=guards,
+    )
 
 
 def _guard(name: str, body: Mapping[str, Any], words: Mapping[str, str]) -> Guard:
@@ -124,13 +139,15 @@ def _ear(data: Mapping[str, Any], words: Mapping[str, str], sounds: SoundTable) 
         words=by_sound,
         pattern=re.compile(f"(?=({'|'.join(longest_first)}))"),  # may overlap
         meant=_any(data["ordinary"], words),
-        homophones=_homophones(data["slips"], sounds),
+        homophones=_homophones(data, sounds),
+        steady=frozenset(data["slips"]["meant"]),
     )
 
 
-def _homophones(chars: str, sounds: SoundTable) -> dict[str, str]:
+def _homophones(data: Mapping[str, Any], sounds: SoundTable) -> dict[str, str]:
+    chars = set(f"{data['words']}{data['rules']}") - set(data["slips"]["too_rare"])
     by_sign: dict[str, str] = {}
-    for char in sorted(set(filter(is_han, chars))):
+    for char in sorted(filter(is_han, chars)):
         sign = char.translate(sounds)
         by_sign[sign] = by_sign.get(sign, "") + char
     return by_sign

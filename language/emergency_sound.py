@@ -10,7 +10,6 @@ from pypinyin import Style, lazy_pinyin
 
 from .emergency_text import is_han
 
-NEVER_SLIPS = frozenset("没不别未冇莫勿无是■的了我你他她在有个人这上们来到就那和要也里会下去能好看起把还都给又很得再吧吗啊呢")
 SURE_SYLLABLES = 2  # a word this short must share a character with what was heard
 
 _FIRST_SIGN = 0xE000  # private use: one code point stands for one folded syllable
@@ -65,6 +64,8 @@ class Ear:
     """Ordinary words that sound the same and are meant as they are written (运到)."""
     homophones: Mapping[str, str]
     """A sign to the characters of the rules that sound so."""
+    steady: frozenset[str]
+    """Characters that are never slips."""
 
     def mended(self, solid: str) -> str:
         """Words that sound like the words of a cry put right (晕到 → 晕倒); of the same length."""
@@ -82,10 +83,10 @@ class Ear:
         sounded = self._doubtful(solid)
         lonely = _lonely(solid)
         for index in range(first, last):
-            if index not in lonely:
+            if index not in lonely or solid[index] in self.steady:
                 continue
             for char in self.homophones.get(sounded[index], ""):
-                if char != solid[index] and solid[index] not in NEVER_SLIPS:
+                if char != solid[index]:
                     yield index, solid[:index] + char + solid[index + 1 :]
 
     def _doubtful(self, solid: str) -> str:

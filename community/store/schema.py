@@ -277,6 +277,7 @@ inbound = Table(
     Column("finished_at", Moment, nullable=True),
     UniqueConstraint("channel", "channel_key"),
     UniqueConstraint("conversation_id", "seq"),
+    Index("ix_inbound_conversation_id_state", "conversation_id", "state"),
     Index("ix_inbound_state_received_at", "state", "received_at"),
 )
 
@@ -294,6 +295,7 @@ outbox = Table(
     Column("not_before", Moment, nullable=False),
     Column("lease_until", Moment, nullable=True),
     Column("sent_at", Moment, nullable=True),
+    UniqueConstraint("conversation_id", "seq"),
     UniqueConstraint("conversation_id", "client_key"),
     Index("ix_outbox_state_not_before", "state", "not_before"),
 )
@@ -366,7 +368,7 @@ audit = Table(
     Column("at", Moment, nullable=False),
     Column("actor", String(64), nullable=False),
     Column("act", String(48), nullable=False),
-    Column("object", String(80), nullable=False),
+    Column("object", String(80), nullable=False, index=True),
     Column("detail", JSON, nullable=False),
     Column("hash", String(64), nullable=False),
     sqlite_autoincrement=True,

@@ -26,6 +26,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
         sqlite_autoincrement=True,
     )
+    with op.batch_alter_table("audit", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_audit_object"), ["object"], unique=False)
+
     op.create_table(
         "counter",
         sa.Column("name", sa.String(length=32), nullable=False),
@@ -320,6 +323,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("inbound", schema=None) as batch_op:
         batch_op.create_index(
+            "ix_inbound_conversation_id_state", ["conversation_id", "state"], unique=False
+        )
+        batch_op.create_index(
             "ix_inbound_state_received_at", ["state", "received_at"], unique=False
         )
 
@@ -364,6 +370,7 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "conversation_id", "client_key", name=op.f("uq_outbox_conversation_id_client_key")
         ),
+        sa.UniqueConstraint("conversation_id", "seq", name=op.f("uq_outbox_conversation_id_seq")),
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.create_index("ix_outbox_state_not_before", ["state", "not_before"], unique=False)
@@ -467,6 +474,7 @@ def downgrade() -> None:
     op.drop_table("message")
     with op.batch_alter_table("inbound", schema=None) as batch_op:
         batch_op.drop_index("ix_inbound_state_received_at")
+        batch_op.drop_index("ix_inbound_conversation_id_state")
 
     op.drop_table("inbound")
     with op.batch_alter_table("attachment", schema=None) as batch_op:
@@ -512,5 +520,8 @@ def downgrade() -> None:
     op.drop_table("guess")
     op.drop_table("event")
     op.drop_table("counter")
+    with op.batch_alter_table("audit", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_audit_object"))
+
     op.drop_table("audit")
     # ### end Alembic commands ###
