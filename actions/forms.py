@@ -114,7 +114,8 @@ class Form(ServiceAction):
     async def _answer(self, heard: Hearing, question: str, known: Fields) -> list[EventType]:
         command = heard.intent in COMMANDS and heard.confidence >= HEEDED
         answers_offer = heard.slot("offer") and heard.intent in {"affirm", "deny"}
-        if command or answers_offer:
+        plain = await self._plain(heard, question, known)
+        if answers_offer or (command and not plain):
             return [ActionExecutionRejected(self.form)]
         if heard.photo:
             photos = [*known.get(f"{self.stem}_photos", []), heard.photo]
@@ -123,7 +124,7 @@ class Form(ServiceAction):
                 heard.say("utter_form_photo_taken")
                 await self.put(heard, question, known)
                 return _slots(known, question)
-        if self._interrupts(heard) and not await self._plain(heard, question, known):
+        if self._interrupts(heard) and not plain:
             return [ActionExecutionRejected(self.form)]
         amended = self.amend(heard, known) if self._may_amend(heard, question) else {}
         if amended:

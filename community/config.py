@@ -108,10 +108,14 @@ def _convert(kind: str, raw: str) -> Any:
 _EXPECTED = {"int": "a whole number", "float": "a number", "bool": "true or false"}
 
 
+def _shown(default: Any) -> str:
+    return default.reveal() if isinstance(default, Secret) else str(default)
+
+
 def fields_of(settings: type = Settings) -> list[tuple[str, str, str]]:
     """(variable, default, meaning) of each setting, in order."""
     return [
-        (PREFIX + field.name.upper(), str(field.default), field.metadata["help"])
+        (PREFIX + field.name.upper(), _shown(field.default), field.metadata["help"])
         for field in dataclasses.fields(settings)
     ]
 

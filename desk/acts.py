@@ -29,6 +29,8 @@ from desk.words import words
 TEXT_MAX_CHARACTERS = 2000
 PARKED_AT_MOST_DAYS = 30
 EMERGENCY_RESOLUTIONS = ("safe", "false_alarm", "solved")
+RESOLUTIONS = ("solved", "work_order", "informed", "callback", "no_contact", "withdrawn")
+"Reasons to close a case, and those of an emergency, in the order in which they are offered"
 STEPS = ("reached", "on_site")
 "How an emergency goes on between 收到 and the close: somebody was reached, somebody is there"
 _KEY = re.compile(r"[A-Za-z0-9-]{8,64}")
@@ -214,15 +216,15 @@ async def resolve(
     """Close the case with a reason and ask the resident how it was.
 
     `note` is what was done; the bot cites it when the resident writes again. Closing twice is the
-    same as once. Raises BadInput when an emergency is to be closed for a reason that does not say
-    that everybody is safe.
+    same as once. Raises BadInput for a reason that is none of `resolutions_of`: an emergency closes
+    only when everybody is safe.
     """
     found = await queue.get(conn, case_id)
     if found.state == queue.CLOSED and found.owner_id == person.id:
         return
     found = await _own(conn, case_id, person)
-    if found.lane is Lane.EMERGENCY and resolution not in EMERGENCY_RESOLUTIONS:
-        raise BadInput("an emergency closes only when all are safe")
+    if resolution not in resolutions_of(found):
+        raise BadInput("not a reason to close this case")
     if promise is not None:
         check_until(clock, promise.until)
     epoch = await queue.resolve(
@@ -250,6 +252,11 @@ async def resolve(
         speaker="staff",
         staff_id=person.id,
     )
+
+
+def resolutions_of(found: Case) -> tuple[str, ...]:
+    """The reasons for which a case may be closed."""
+    return EMERGENCY_RESOLUTIONS if found.lane is Lane.EMERGENCY else RESOLUTIONS
 
 
 def check_until(clock: Clock, until: datetime) -> None:

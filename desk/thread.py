@@ -24,8 +24,11 @@ SHOWN_ACTS = frozenset(
     for act in ("open", "acknowledge", "claim", "reached", "on_site", "put_back", "park",
                 "resolve", "withdraw")
 )  # fmt: skip
-LONGEST = 2000
-"Messages read at once; the newest are kept"
+NEWEST = 200
+"Messages shown at first; the older ones on request"
+
+ALL = 100_000
+"More than a conversation holds"
 
 Delivery = Literal["waiting", "sent", "refused", "read"]
 
@@ -48,10 +51,20 @@ class Item:
     "For an event: its cause"
 
 
-async def items(conn: AsyncConnection, conversation_id: str, case_id: str) -> list[Item]:
-    """Everything about one case's conversation, oldest first."""
+async def hidden_before(conn: AsyncConnection, conversation_id: str) -> int:
+    """How many messages are older than the newest ones."""
+    next_seq = await conn.execute(
+        select(conversation.c.next_seq).where(conversation.c.id == conversation_id)
+    )
+    return max(0, int(next_seq.scalar_one()) - 1 - NEWEST)
+
+
+async def items(
+    conn: AsyncConnection, conversation_id: str, case_id: str, *, after: int = 0
+) -> list[Item]:
+    """What was said after the message numbered `after`, with notes and events, oldest first."""
     names = {row.id: row.name for row in await conn.execute(select(staff.c.id, staff.c.name))}
-    messages = await outbox_repository.transcript(conn, conversation_id, limit=LONGEST)
+    messages = await outbox_repository.transcript(conn, conversation_id, after=after, limit=ALL)
     taken = await _taken(conn, conversation_id)
     deliveries = await _deliveries(conn, conversation_id)
     said = [
@@ -83,7 +96,10 @@ async def items(conn: AsyncConnection, conversation_id: str, case_id: str) -> li
         for entry in await audit.of_object(conn, case_id)
         if entry.act in SHOWN_ACTS
     ]
-    return _between(said, sorted([*written, *happened], key=lambda item: item.at))
+    others = sorted([*written, *happened], key=lambda item: item.at)
+    if after and said:
+        others = [item for item in others if item.at >= said[0].at]
+    return _between(said, others)
 
 
 def _between(said: Sequence[Item], others: Sequence[Item]) -> list[Item]:

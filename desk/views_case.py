@@ -7,9 +7,8 @@ from datetime import datetime
 from aiohttp import web
 
 from community.errors import BadInput, NotFound
-from community.labels import group
+from community.labels import label
 from conversation.ownership import current, owner_name
-from conversation.queue import Lane
 from desk import acts, board, household, pages, seen, summary, thread, words
 from desk.access import allow
 from desk.board import Filter
@@ -30,14 +29,16 @@ async def _page(
         row = await board.one_row(conn, case_id)
         if row is None:
             raise NotFound("no such case")
-        said = await thread.items(conn, row.case.conversation_id, case_id)
+        earlier = 0
+        if "all" not in request.query:
+            earlier = await thread.hidden_before(conn, row.case.conversation_id)
+        said = await thread.items(conn, row.case.conversation_id, case_id, after=earlier)
         people = await household.of_case(conn, row.case)
         floor = await current(conn, row.case.conversation_id)
         floor_name = await owner_name(conn, row.case.conversation_id)
     messages = [item.message for item in said if item.message is not None]
     left = await board_of(desk, person, Filter())
     pane = request.query.get("pane", "thread")
-    reasons = acts.EMERGENCY_RESOLUTIONS if row.case.lane is Lane.EMERGENCY else None
     return pages.render(
         request,
         "case.html",
@@ -46,6 +47,7 @@ async def _page(
         board=left,
         wanted=Filter(),
         items=said,
+        earlier=earlier,
         summary=summary.read(row.case, messages),
         household=people,
         floor_name=floor_name,
@@ -53,7 +55,7 @@ async def _page(
         speaks=floor.owner_id == person.id,
         may_reveal=household.may_reveal(person, row.case),
         revealed=revealed,
-        resolutions={c: w for c, w in group("resolution").items() if not reasons or c in reasons},
+        resolutions={code: label("resolution", code) for code in acts.resolutions_of(row.case)},
         canned=words.canned(),
         done={item.text for item in said if item.kind == "event"},
         pane=pane if pane in PANES else "thread",
@@ -163,9 +165,6 @@ async def resume(request: web.Request) -> web.Response:
 async def resolve(request: web.Request) -> web.Response:
     desk, person = parts(request)
     form = await request.post()
-    resolution = str(form.get("resolution", ""))
-    if resolution not in group("resolution"):
-        raise BadInput("no such reason")
     promised, until = str(form.get("promise", "")).strip(), str(form.get("promise_until", ""))
     if bool(promised) != bool(until):
         raise BadInput("a promise has words and a time")

@@ -44,8 +44,20 @@ def prepare(arguments: list[str]) -> None:
 
 
 def _install_turn_parts() -> None:
-    from engine import action_calls, action_results, debug_work, domain_checks, failed_actions
-    from engine import graph_runner, linear_classifier, locks, rules, sessions, stores, trackers
+    from engine import (
+        action_calls,
+        action_results,
+        debug_work,
+        domain_checks,
+        failed_actions,
+        graph_runner,
+        linear_classifier,
+        locks,
+        rules,
+        sessions,
+        stores,
+        trackers,
+    )
 
     action_calls.install()
     action_results.install()
@@ -69,7 +81,9 @@ def is_server(arguments: list[str]) -> bool:
 def on_loopback(arguments: list[str]) -> list[str]:
     """`arguments` with the server bound to this machine unless they name an interface."""
     named = any(argument in ("-i", "--interface") for argument in arguments)
-    return [*arguments, "--interface", LOOPBACK] if is_server(arguments) and not named else arguments
+    return (
+        [*arguments, "--interface", LOOPBACK] if is_server(arguments) and not named else arguments
+    )
 
 
 if __name__ == "__main__":

@@ -55,13 +55,13 @@ class ActionEndpoint(EndpointConfig):
         content_type: str | None = "application/json",
         compress: bool = False,
         json: dict[str, Any] | None = None,
-        timeout: float | None = None,
         **options: Any,
     ) -> Any:
-        """The JSON answer, or None when it is not JSON. `timeout`, Rasa's five minutes, gives way to `timeout_s`.
+        """The JSON answer, or None when it is not JSON. A `timeout` among the options gives way to `timeout_s`.
 
         Raises `rasa.utils.endpoints.ClientResponseError` when the status is 400 or above.
         """
+        options.pop("timeout", None)
         body = dict(json or {})
         domain = body.pop("domain", None)
         if domain is None or not self._uses_digest:

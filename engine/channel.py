@@ -9,7 +9,8 @@ The list is the one of Rasa's own REST channel; its last element is always
 `{"recipient_id", "custom": {"turn": {"intent", "confidence"}}}`, where `turn` also has `failed_actions` when the action
 server could not run some. A failure is `{"code"}` with its status, never text.
 
-A turn whose `metadata.turn_id` is that of the conversation's last saved turn is not run again: it gets the answer it got.
+A turn whose `metadata.turn_id` is that of a turn still running gets that turn's answer, and one whose id is that of the
+conversation's last saved turn gets the answer that one got; neither is run again.
 """
 
 import asyncio
@@ -43,7 +44,7 @@ class TurnInput(InputChannel):
     """Takes one turn of a conversation and answers with what the bot says."""
 
     def __init__(self) -> None:
-        self._turns: set[asyncio.Task[list[dict[str, Any]]]] = set()
+        self._turns: dict[object, asyncio.Task[list[dict[str, Any]]]] = {}
 
     @classmethod
     def name(cls) -> str:
@@ -70,11 +71,15 @@ class TurnInput(InputChannel):
             agent = _ready(request)
             if agent is None:
                 return _failure(NOT_READY, 503)
-            # A caller that hangs up must not stop a turn half-way: its action may have run already.
-            turn = asyncio.create_task(_run_turn(agent, on_new_message, message))
-            self._turns.add(turn)
-            turn.add_done_callback(self._turns.discard)
+            turn_id = _turn_id(message)
+            key = (message.sender_id, turn_id) if turn_id else object()
+            turn = self._turns.get(key)
+            if turn is None:
+                turn = asyncio.create_task(_run_turn(agent, on_new_message, message))
+                self._turns[key] = turn
+                turn.add_done_callback(lambda _: self._turns.pop(key))
             try:
+                # A caller that hangs up must not stop a turn half-way: its action may have run already.
                 return response.json(await asyncio.shield(turn))
             except Exception:
                 logger.exception("a turn failed")
@@ -125,28 +130,27 @@ def _last(message: UserMessage, turn: dict[str, Any]) -> dict[str, Any]:
 
 async def _answered_before(agent: Agent, message: UserMessage) -> list[dict[str, Any]] | None:
     """The answer that this very turn got, read back from the dialogue; None for a new turn."""
-    turn_id = (message.metadata or {}).get("turn_id")
-    store = _store(agent)
+    turn_id, store = _turn_id(message), _store(agent)
     if not turn_id or not hasattr(store, "last_turn"):
         return None
     if store.last_turn(message.sender_id) != turn_id:
         return None
     tracker = await store.retrieve(message.sender_id)
-    said: list[dict[str, Any]] = []
-    intent: dict[str, Any] = {}
-    for event in reversed(tracker.events):
-        if isinstance(event, UserUttered):
-            intent = event.intent or {}
-            break
+    events = list(tracker.events)
+    start = max(i for i, event in enumerate(events) if isinstance(event, UserUttered))
+    for event in events[start:]:
         if isinstance(event, BotUttered):
-            data = {name: value for name, value in event.data.items() if value}
-            text = {"text": event.text} if event.text else {}
-            said.insert(0, {"recipient_id": message.sender_id} | text | data)
+            await message.output_channel.send_response(message.sender_id, event.message())
+    intent = events[start].intent
     turn = {
         "intent": intent.get(INTENT_NAME_KEY),
         "confidence": intent.get(PREDICTED_CONFIDENCE_KEY),
     }
-    return [*said, _last(message, turn)]
+    return [*message.output_channel.messages, _last(message, turn)]
+
+
+def _turn_id(message: UserMessage) -> str | None:
+    return (message.metadata or {}).get("turn_id")
 
 
 def _store(agent: Agent) -> Any:

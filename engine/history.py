@@ -4,7 +4,7 @@ Rasa rebuilds a tracker by replaying every event since the session began, severa
 than the one before. Policies look back a few turns and otherwise need the state: slots, the active loop, whether the
 conversation is paused. `bounded` keeps the last turns as they were and puts a prefix in place of the rest:
 
-    session start · slots · the turn that opened the running loop · slots · two settled turns · slots · last turns
+    session start · slots · the turn that opened the running loop · slots · three settled turns · slots · last turns
 
 The settled turns are the last before the cut that were not undone. A message that is not understood undoes its own
 turn, and what Rasa does next depends on the turn before.
@@ -27,13 +27,13 @@ from rasa.shared.core.events import (
     Restarted,
     SessionStarted,
     SlotSet,
-    UserUttered,
     UserUtteranceReverted,
+    UserUttered,
 )
 from rasa.shared.core.slots import Slot
 from rasa.shared.core.trackers import DialogueStateTracker
 
-SETTLED_TURNS = 2
+SETTLED_TURNS = 3
 """Turns before the cut that are kept without what was said in reply."""
 
 SLACK_TURNS = 2

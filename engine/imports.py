@@ -15,7 +15,6 @@ import sys
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from types import ModuleType
 from typing import Any
 
 from engine.late import Standing, absent, late, unused, while_importing
@@ -85,7 +84,12 @@ WITH_TENSORFLOW = (
 
 VALIDATOR = "rasa.graph_components.validators.default_recipe_validator"
 
-SAVED_ESTIMATORS = ("sklearn.linear_model", "sklearn.model_selection", "sklearn.preprocessing", "sklearn.svm")
+SAVED_ESTIMATORS = (
+    "sklearn.linear_model",
+    "sklearn.model_selection",
+    "sklearn.preprocessing",
+    "sklearn.svm",
+)
 """Where the estimators are that Rasa's components save."""
 
 
@@ -114,7 +118,9 @@ def _few_estimators() -> Iterator[None]:
 
 LATE: dict[str, tuple[Standing, ...]] = {
     "portalocker": (absent("portalocker.redis"),),
+    "rasa.cli.export": (late("rasa.core.brokers.pika", "PikaEventBroker"),),
     "rasa.core.channels.channel": (late("jwt"),),
+    "rasa.core.run": (late("rasa.core.channels.console"),),
     "rasa.core.tracker_store": (
         late("boto3.dynamodb.conditions", "Key"),
         late("pymongo.collection", "Collection"),
@@ -123,6 +129,7 @@ LATE: dict[str, tuple[Standing, ...]] = {
     "rasa.server": (late("sanic_jwt", "Initialize", "exceptions"),),
     "rasa.telemetry": (late("requests"),),
     "rasa.utils.log_utils": (late("structlog_sentry", "SentryProcessor"),),
+    "rasa.utils.tensorflow.model_data": (late("sklearn.model_selection", "train_test_split"),),
     "rasa.utils.train_utils": (
         late("rasa.utils.tensorflow.callback", "RasaTrainingLogger", "RasaModelCheckpoint"),
         late("rasa.utils.tensorflow.data_generator", "RasaBatchDataGenerator"),
@@ -171,17 +178,19 @@ def _replace_channels() -> None:
     import rasa.core
 
     spec = importlib.util.find_spec("rasa.core.channels")
+    if spec is None:
+        raise ImportError("rasa.core.channels")
     package = importlib.util.module_from_spec(spec)
-    kinds = {kind: name for name, (_, kind) in CHANNELS.items()}
+    names = {kind: name for name, (_, kind) in CHANNELS.items()}
+    channels = _Channels()
 
     def channel_class(attribute: str) -> Any:
-        if attribute not in kinds:
+        if attribute not in names:
             raise AttributeError(attribute)
-        return package.BUILTIN_CHANNELS[kinds[attribute]]
+        return channels[names[attribute]]
 
-    sys.modules["rasa.core.channels"] = rasa.core.channels = package
-    package.BUILTIN_CHANNELS = _Channels()
-    package.__getattr__ = channel_class
+    sys.modules[spec.name] = rasa.core.channels = package
+    vars(package).update(BUILTIN_CHANNELS=channels, __getattr__=channel_class)
     base = importlib.import_module(BASE_CHANNEL)
     for name in ("InputChannel", "OutputChannel", "UserMessage", "CollectingOutputChannel"):
         setattr(package, name, getattr(base, name))

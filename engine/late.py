@@ -17,7 +17,7 @@ Standing = Callable[[], AbstractContextManager[None]]
 
 
 class LateName:
-    """A name imported from a library; the library is imported when the name is called or asked for an attribute."""
+    """A name imported from a library; the library is imported when the name is used."""
 
     def __init__(self, module: str, name: str) -> None:
         self._late = (module, name)
@@ -29,6 +29,9 @@ class LateName:
         if attribute.startswith("__"):
             raise AttributeError(attribute)
         return getattr(self._load(), attribute)
+
+    def __instancecheck__(self, value: Any) -> bool:
+        return isinstance(value, self._load())
 
     def _load(self) -> Any:
         module, name = self._late

@@ -14,7 +14,7 @@ import threading
 import traceback
 import warnings
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TextIO
 
 import rasa.utils.log_utils
 import structlog
@@ -68,7 +68,12 @@ def _describe(error: BaseException) -> Iterator[str]:
 
 
 def _show_warning(
-    message: Warning | str, category: type[Warning], filename: str, lineno: int, *_: Any
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
 ) -> None:
     text = f": {message}" if not _serving.is_set() else ""
     logging.getLogger(OURS).warning("%s at %s:%s%s", category.__name__, filename, lineno, text)

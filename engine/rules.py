@@ -2,7 +2,8 @@
 
 Replaces in `rasa.core.policies.rule_policy.RulePolicy`:
 
-- `_get_possible_keys` compares every rule with the state, parsing each anew: an index by previous action and intent comes first;
+- `_get_possible_keys` compares every rule with the state, parsing each anew: an index by previous action and intent
+  comes first;
 - `_prediction_states` describes the whole conversation: only the last states are described;
 - `_find_action_from_rules` runs once for the user's text and once for the intent: the first is left out when no rule
   could match a text.
@@ -85,11 +86,12 @@ def _applies(rule_state: State, state: State) -> bool:
 
 
 def _find_action_from_rules(
-    self: RulePolicy, tracker: DialogueStateTracker, domain: Domain, use_text_for_last_user_input: bool
+    self: RulePolicy,
+    tracker: DialogueStateTracker,
+    domain: Domain,
+    use_text_for_last_user_input: bool,
 ) -> tuple[str | None, str | None, bool]:
-    if use_text_for_last_user_input and not any(
-        index.can_match_text for index in _indexes(self)
-    ):
+    if use_text_for_last_user_input and not any(index.can_match_text for index in _indexes(self)):
         return None, None, False
     return _find_by_rules(self, tracker, domain, use_text_for_last_user_input)
 

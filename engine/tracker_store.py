@@ -5,7 +5,7 @@ In endpoints.yml:
     tracker_store:
       type: engine.tracker_store.BoundedTrackerStore
       path: var/engine.db     # or the variable LINSHENG_ENGINE_DB; this is the default
-      turns: 5                # user turns kept word for word; at least those of the longest rule
+      turns: 4                # user turns kept word for word; at least those of the longest rule
 """
 
 import os
@@ -17,7 +17,7 @@ import ujson
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import deserialise_events
+from rasa.shared.core.events import Event, UserUttered, deserialise_events
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from engine.history import bounded
@@ -25,7 +25,7 @@ from engine.writer import Writer
 
 PATH_VARIABLE = "LINSHENG_ENGINE_DB"
 DEFAULT_PATH = "var/engine.db"
-DEFAULT_TURNS = 5
+DEFAULT_TURNS = 4
 BUSY_TIMEOUT_S = 5.0
 
 SCHEMA = """
@@ -74,9 +74,7 @@ class BoundedTrackerStore(TrackerStore):
         kept = bounded(tracker.events, self.domain.slots, self._turns)
         events = ujson.dumps([event.as_dict() for event in kept], ensure_ascii=False)
         saved_at = kept[-1].timestamp if kept else 0.0
-        metadata = getattr(tracker.latest_message, "metadata", None) or {}
-        turn_id = metadata.get("turn_id")
-        await self._writer.run(SAVE, (tracker.sender_id, events, saved_at, turn_id))
+        await self._writer.run(SAVE, (tracker.sender_id, events, saved_at, _turn_id(kept)))
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The dialogue as it was saved, or None when there is none."""
@@ -109,6 +107,14 @@ class BoundedTrackerStore(TrackerStore):
         """Finish what is being written and close the file; the store cannot be used afterwards."""
         self._writer.close()
         self._reader.close()
+
+
+def _turn_id(events: list[Event]) -> str | None:
+    """The caller's id of the last turn, also when that turn undid itself."""
+    for event in reversed(events):
+        if isinstance(event, UserUttered):
+            return event.metadata.get("turn_id")
+    return None
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 
 from .emergency_rules import Rule, Rulebook, rulebook
 from .emergency_sound import Ear
-from .emergency_text import places, solid, squeezed
+from .emergency_text import Span, clauses, places, solid, squeezed
 
 BLANK = "■"
 LEAST_WITH_SLIP = 4  # characters of a hit that may hold a slip
-BEYOND = 12  # characters that a rule may look at beyond its hit
 
 Hit = tuple[Rule, int, int]
 SCENE_CHARS = 48  # of the text as received, on each side of a hit
@@ -49,52 +48,62 @@ def is_false_alarm(text: str) -> bool:
 
 def judge(text: str, book: Rulebook) -> Verdict:
     """`detect` under given rules; the first kind of the book that fits wins."""
-    written = _without_harmless(solid(text.translate(book.folds)), book)
+    origins, ends = places(text, book.folds)
+    spans = clauses(len(origins), ends)
+    written = _without_harmless(solid(text.translate(book.folds)), spans, book)
     sounded = written.translate(book.ear.sounds)
     held = frozenset(sounded)
     likely = [rule for rule in book.rules if rule.may_fit(sounded, held)]
-    if not likely:
-        return NO_CRY
-    where = places(text, book.folds)
-    for rule, start, end in _hits(written, likely, book):
-        first, last = where[start], where[end - 1] + 1
+    for rule, start, end in _hits(written, spans, likely, book) if likely else ():
+        first, last = origins[start], origins[end - 1] + 1
         if not _is_excused(rule, _scene(text, first, last, book), book):
             return Verdict(sos=True, kind=rule.kind, evidence=text[first:last])
     return NO_CRY
 
 
-def _without_harmless(plain: str, book: Rulebook) -> str:
-    return book.harmless.sub(lambda found: BLANK * len(found[0]), plain)
+def _without_harmless(plain: str, spans: list[Span], book: Rulebook) -> str:
+    parts = spans[1:] or spans
+    blotted = (book.harmless.sub(_blot, plain[first:last]) for first, last in parts)
+    return "".join(blotted)
 
 
-def _hits(written: str, likely: list[Rule], book: Rulebook) -> Iterator[Hit]:
+def _blot(found: re.Match[str]) -> str:
+    return BLANK * len(found[0])
+
+
+def _hits(
+    written: str, spans: list[Span], likely: list[Rule], book: Rulebook
+) -> Iterator[Hit]:
     """As written, then with words mended, then with one slip mended: the surest first."""
-    yield from _plain_hits(written, likely)
-    mended = _without_harmless(book.ear.mended(written), book)
+    yield from _plain_hits(written, spans, likely)
+    mended = _without_harmless(book.ear.mended(written), spans, book)
     if mended != written:
-        yield from _plain_hits(mended, likely)
-    yield from _slip_hits(written, likely, book.ear)
+        yield from _plain_hits(mended, spans, likely)
+    yield from _slip_hits(written, spans[1:] or spans, likely, book.ear)
 
 
-def _plain_hits(written: str, rules: list[Rule]) -> Iterator[Hit]:
+def _plain_hits(written: str, spans: list[Span], rules: list[Rule]) -> Iterator[Hit]:
     for rule in rules:
-        found = rule.pattern.search(written)
-        while found:
-            yield rule, found.start(), found.end()
-            found = rule.pattern.search(written, found.start() + 1)  # hits may overlap
+        for first, last in spans:
+            found = rule.pattern.search(written, first, last)
+            while found:
+                yield rule, found.start(), found.end()
+                found = rule.pattern.search(written, found.start() + 1, last)  # hits may overlap
 
 
-def _slip_hits(written: str, rules: list[Rule], ear: Ear) -> Iterator[Hit]:
+def _slip_hits(
+    written: str, spans: list[Span], rules: list[Rule], ear: Ear
+) -> Iterator[Hit]:
     sounded = written.translate(ear.sounds)
     for rule in rules:
-        for heard in rule.sound.finditer(sounded):
-            first = heard.start()
-            if heard.end() - first < LEAST_WITH_SLIP:
-                continue
-            for index, mended in ear.slips(written, first, heard.end()):
-                found = rule.pattern.search(mended, first, heard.end() + BEYOND)
-                if found and _holds(found, index):
-                    yield rule, found.start(), found.end()
+        for first, last in spans:
+            for heard in rule.sound.finditer(sounded, first, last):
+                if heard.end() - heard.start() < LEAST_WITH_SLIP:
+                    continue
+                for index, mended in ear.slips(written, heard.start(), heard.end()):
+                    found = rule.pattern.search(mended, heard.start(), last)
+                    if found and _holds(found, index):
+                        yield rule, found.start(), found.end()
 
 
 def _holds(found: re.Match[str], index: int) -> bool:

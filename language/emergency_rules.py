@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from .emergency_gate import needed
-from .emergency_sound import Ear, SoundTable
+from .emergency_sound import Ear, SoundTable, ordinary_pairs
 from .emergency_text import FoldTable, is_han
 
 REPETITIONS = 8
@@ -141,6 +141,7 @@ def _ear(data: Mapping[str, Any], words: Mapping[str, str], sounds: SoundTable) 
         meant=_any(data["ordinary"], words),
         homophones=_homophones(data, sounds),
         steady=frozenset(data["slips"]["meant"]),
+        pairs=ordinary_pairs(),
     )
 
 

@@ -1,7 +1,6 @@
 """How words sound: folded syllables, words mended by their sound, and single slips; knows no rule."""
 
 import re
-from functools import lru_cache
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ from pypinyin import Style, lazy_pinyin
 
 from .emergency_text import is_han
 
+LEAST_COUNT = 5  # how often the dictionary saw a word that is not rare
 SURE_SYLLABLES = 2  # a word this short must share a character with what was heard
 
 _FIRST_SIGN = 0xE000  # private use: one code point stands for one folded syllable
@@ -66,6 +66,8 @@ class Ear:
     """A sign to the characters of the rules that sound so."""
     steady: frozenset[str]
     """Characters that are never slips."""
+    pairs: frozenset[str]
+    """Ordinary words of two characters; what is part of one is no slip."""
 
     def mended(self, solid: str) -> str:
         """Words that sound like the words of a cry put right (晕到 → 晕倒); of the same length."""
@@ -81,13 +83,21 @@ class Ear:
     def slips(self, solid: str, first: int, last: int) -> Iterator[tuple[int, str]]:
         """Each text with one character of the span replaced by one of the same sound, and where."""
         sounded = self._doubtful(solid)
-        lonely = _lonely(solid)
         for index in range(first, last):
-            if index not in lonely or solid[index] in self.steady:
+            if self._is_meant(solid, index):
                 continue
             for char in self.homophones.get(sounded[index], ""):
                 if char != solid[index]:
                     yield index, solid[:index] + char + solid[index + 1 :]
+
+    def _is_meant(self, solid: str, index: int) -> bool:
+        """Whether a character is no slip: a very common one, or part of an ordinary word."""
+        if solid[index] in self.steady:
+            return True
+        return (
+            solid[max(0, index - 1) : index + 1] in self.pairs
+            or solid[index : index + 2] in self.pairs
+        )
 
     def _doubtful(self, solid: str) -> str:
         """The sound of what may be a slip; what is surely meant as written stays as it is."""
@@ -98,7 +108,10 @@ class Ear:
         return sounded
 
 
-@lru_cache(maxsize=64)
-def _lonely(solid: str) -> frozenset[int]:
-    """Indices of characters that are no part of a longer word of the dictionary."""
-    return frozenset(first for word, first, last in jieba.tokenize(solid, HMM=False) if last - first == 1)
+def ordinary_pairs() -> frozenset[str]:
+    """The words of two characters in the dictionary of jieba that are not rare; takes half a second."""
+    with jieba.get_dict_file() as lines:
+        entries = (line.decode("utf-8").split() for line in lines)
+        return frozenset(
+            entry[0] for entry in entries if len(entry[0]) == 2 and int(entry[1]) >= LEAST_COUNT
+        )

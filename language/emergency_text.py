@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
+from itertools import pairwise
 
 from .clean import fold
 
@@ -11,10 +12,14 @@ HARD_STOPS = frozenset(".。!！?？\n")
 QUOTES = frozenset("《》")
 TABLE_LIMIT = 30_000  # characters remembered; beyond it they are worked out again each time
 
+STOPS = frozenset(",.《》")
+
+Span = tuple[int, int]
+"""First index, and the index after the last."""
+
 _NO_STOPS = str.maketrans("", "", ",.《》")
 _NUMERALS = "零一二三四五六七八九十百幺两"
 _RUN = re.compile(f"([\u4e00-\u9fff])(?<![{_NUMERALS}])\\1+")
-
 
 
 class FoldTable(dict[int, str]):
@@ -46,16 +51,31 @@ def squeezed(plain: str) -> str:
     return _RUN.sub(r"\1", plain)  # never numerals: 一一九 is a number to call
 
 
-def places(text: str, table: FoldTable) -> list[int]:
-    """For each character of `solid(text.translate(table))`, its index in `text`."""
-    found: list[int] = []
+def places(text: str, table: FoldTable) -> tuple[list[int], list[int]]:
+    """Where the characters of `solid(text.translate(table))` come from, and where its clauses end.
+
+    The first list holds, for each character, its index in `text`; the second, for each stop, how
+    many characters come before it.
+    """
+    origins: list[int] = []
+    ends: list[int] = []
     last = ""
     for index, char in enumerate(text):
-        for plain in table[ord(char)].translate(_NO_STOPS):
-            if plain != last or not is_han(plain) or plain in _NUMERALS:
-                found.append(index)
-            last = plain
-    return found
+        for plain in table[ord(char)]:
+            if plain in STOPS:
+                ends.append(len(origins))
+            else:
+                if plain != last or not is_han(plain) or plain in _NUMERALS:
+                    origins.append(index)
+                last = plain
+    return origins, ends
+
+
+def clauses(length: int, ends: list[int]) -> list[Span]:
+    """The whole text, then its clauses when it has several: what follows a stop may mislead a rule."""
+    bounds = sorted({0, *ends, length})
+    parts = [part for part in pairwise(bounds) if part != (0, length)]
+    return [(0, length), *parts]
 
 
 def _plain(char: str) -> str:

@@ -11,7 +11,18 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-INPUTS = ("config.yml", "domain.yml", "nlu_data", "bot/nlu", "language", "engine/requirements.lock")
+INPUTS = (
+    "config.yml",
+    "domain.yml",
+    "nlu_data",
+    "bot/nlu",
+    "language/clean.py",
+    "language/data/traditional.txt",
+    "engine/requirements.lock",
+)
+"All that training reads; what else `language/` holds is asked at run time only"
+TOOLS = frozenset({"measure.py", "trained.py"})
+"Files beside the inputs that only read a model"
 KEEP = 3
 "How many older models are left beside the present one"
 
@@ -25,7 +36,7 @@ def _files(root: Path, inputs: Iterable[str]) -> Iterator[Path]:
             yield from sorted(
                 file
                 for file in path.rglob("*")
-                if file.is_file() and "__pycache__" not in file.parts
+                if file.is_file() and "__pycache__" not in file.parts and file.name not in TOOLS
             )
 
 

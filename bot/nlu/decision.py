@@ -1,8 +1,8 @@
-"""The decision: whether to answer, to ask back, or to say that this is not ours. All thresholds are here."""
+"""The decision as a Rasa component: puts what the thresholds say on top of the ranking."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -14,31 +14,7 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.intents import is_raw
-
-ANSWER, CLARIFY, REJECT = "answer", "clarify", "reject"
-FALLBACK, OUT_OF_SCOPE = "nlu_fallback", "out_of_scope"
-
-
-@dataclass(frozen=True)
-class Thresholds:
-    """Confidences, 0 to 1; chosen by cross-validation, see docs/nlu.md."""
-
-    sure: float = 0.35
-    """From here the best intent is answered."""
-    apart: float = 0.06
-    """A second one that is nearer than this makes it a question, unless the best is quite sure."""
-    lost: float = 0.12
-    """Below this nothing of ours is likely enough to be asked about."""
-
-    def decide(self, ranking: list[dict[str, Any]]) -> str:
-        """ANSWER, CLARIFY or REJECT for a ranking with the best first."""
-        best = ranking[0]["confidence"]
-        second = ranking[1]["confidence"] if len(ranking) > 1 else 0.0
-        if ranking[0]["name"] == OUT_OF_SCOPE or best < self.lost:
-            return REJECT
-        if best < self.sure or best - second < self.apart:
-            return CLARIFY
-        return ANSWER
+from bot.nlu.thresholds import CLARIFY, FALLBACK, OUT_OF_SCOPE, REJECT, Thresholds
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -80,6 +56,10 @@ class LinshengDecision(GraphComponent, IntentClassifier):
             if decision == CLARIFY:
                 best = {"name": FALLBACK, "confidence": best["confidence"], "best": best["name"]}
             elif decision == REJECT and best["name"] != OUT_OF_SCOPE:
-                best = {"name": OUT_OF_SCOPE, "confidence": best["confidence"], "best": best["name"]}
+                best = {
+                    "name": OUT_OF_SCOPE,
+                    "confidence": best["confidence"],
+                    "best": best["name"],
+                }
             message.set(INTENT, best | {"decision": decision}, add_to_output=True)
         return messages

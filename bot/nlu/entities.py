@@ -15,7 +15,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.entity_model import EntityModel, EntityOptions, Example, Span
-from bot.nlu.intents import is_raw, lookup_names
+from bot.nlu.intents import is_raw, lookup_tables
 
 EXTRACTOR = "LinshengEntityTagger"
 
@@ -74,8 +74,8 @@ class LinshengEntityTagger(GraphComponent, EntityExtractorMixin):
             for message in training_data.intent_examples
             if message.get(TEXT)
         ]
-        names = lookup_names(training_data)
-        self._model = EntityModel.train(examples, names, self._options)
+        tables = lookup_tables(training_data)
+        self._model = EntityModel.train(examples, tables, self._options)
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder)
         return self._resource

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from bot.nlu.lexicon import Sentence
 from bot.nlu.names import Found
-from bot.nlu.text import is_mark, plain, sound
+from bot.nlu.text import is_mark, sound
 
 UNKNOWN_INTENT = "?"
 
@@ -11,19 +12,17 @@ _NUMERALS = frozenset("零一二三四五六七八九十百千万两幺半俩仨
 _HALVES = 2  # neighbours on each side
 
 
-def features(
-    text: str, words: Sequence[str], names: Sequence[Found], intent: str
-) -> list[list[str]]:
-    """One list of feature strings for each character of `text`.
+def features(sentence: Sentence, intent: str) -> list[list[str]]:
+    """One list of feature strings for each character.
 
-    `words` joined are the plain text; `intent` is what the sentence is taken for, or UNKNOWN_INTENT.
+    `intent` is what the sentence is taken for, or UNKNOWN_INTENT.
     """
-    characters = list(plain(text))
+    characters = sentence.plain
     seen = ["^^", "^", *characters, "$", "$$"]
     heard = ["^^", "^", *map(sound, characters), "$", "$$"]
     shapes = [_shape(character) for character in characters]
-    places = _places(words)
-    named = _named(len(characters), names)
+    places = _places(sentence.words)
+    named = _named(len(characters), sentence.names)
     rows = []
     for place in range(len(characters)):
         here = place + _HALVES

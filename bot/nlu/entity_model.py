@@ -13,8 +13,7 @@ from typing import NamedTuple
 import pycrfsuite
 
 from bot.nlu.entity_features import UNKNOWN_INTENT, features
-from bot.nlu.names import Names
-from bot.nlu.segment import Segmenter
+from bot.nlu.lexicon import Tables, lexicon
 from bot.nlu.text import is_mark
 
 
@@ -58,36 +57,36 @@ class EntityModel:
     """Finds the entities of a sentence whose intent is known, or guessed."""
 
     def __init__(
-        self, options: EntityOptions, names: Names, kinds: dict[str, list[str]], tagger: bytes
+        self, options: EntityOptions, tables: Tables, kinds: dict[str, list[str]], tagger: bytes
     ) -> None:
         self.kinds = kinds
         self._options = options
-        self._names = names
-        self._segmenter = Segmenter(names)
+        self._lexicon = lexicon(tables)
         self._stored = tagger
         self._tagger = pycrfsuite.Tagger()
         self._tagger.open_inmemory(tagger)
 
     @classmethod
     def train(
-        cls, examples: Sequence[Example], names: Names, options: EntityOptions
+        cls, examples: Sequence[Example], tables: Tables, options: EntityOptions
     ) -> "EntityModel":
         """Learn where entities are, and which kinds each intent may carry."""
-        segmenter = Segmenter(names)
+        kinds = _kinds(examples)
+        read = lexicon(tables).read
         trainer = pycrfsuite.Trainer(algorithm="lbfgs", verbose=False)
         trainer.set_params(
             {"c1": options.l1, "c2": options.l2, "max_iterations": options.iterations}
         )
         for place, example in enumerate(examples):
-            intent = UNKNOWN_INTENT if place % options.unknown_every == 0 else example.intent
-            words = segmenter.words(example.text)
-            rows = features(example.text, words, names.find("".join(words)), intent)
-            trainer.append(rows, _tags(example))
+            if place % options.unknown_every == 0:
+                trainer.append(features(read(example.text), UNKNOWN_INTENT), _tags(example))
+            elif kinds[example.intent]:
+                trainer.append(features(read(example.text), example.intent), _tags(example))
         with TemporaryDirectory() as folder:
             path = Path(folder) / "tagger"
             trainer.train(str(path))
             tagger = path.read_bytes()
-        return cls(options, names, _kinds(examples), tagger)
+        return cls(options, tables, kinds, tagger)
 
     def find(self, text: str, intent: str, confidence: float = 1.0) -> list[Span]:
         """The entities of `text`, left to right, if `intent` is what it is about.
@@ -107,7 +106,7 @@ class EntityModel:
         """Write the model as JSON and the tagger's own file."""
         about = {
             "options": asdict(self._options),
-            "names": self._names.tables,
+            "tables": self._lexicon.tables,
             "kinds": self.kinds,
         }
         (folder / "entities.json").write_text(json.dumps(about, ensure_ascii=False), "utf-8")
@@ -119,13 +118,12 @@ class EntityModel:
         about = json.loads((folder / "entities.json").read_text("utf-8"))
         options = EntityOptions(**about["options"])
         tagger = (folder / "entities.crf").read_bytes()
-        return cls(options, Names(about["names"]), about["kinds"], tagger)
+        return cls(options, about["tables"], about["kinds"], tagger)
 
     def _spans(self, text: str, intent: str) -> list[Span]:
-        if not text:
+        if not text:  # the tagger does not take a sequence of nothing
             return []
-        words = self._segmenter.words(text)
-        self._tagger.set(features(text, words, self._names.find("".join(words)), intent))
+        self._tagger.set(features(self._lexicon.read(text), intent))
         tags = self._tagger.tag()
         return [
             Span(start, end, kind, self._confidence(tags, start, end))

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from bot.nlu.names import Found
-from bot.nlu.text import is_mark, plain, sound
+from bot.nlu.lexicon import Sentence
+from bot.nlu.text import is_mark, sound
 
 VIEWS = ("characters", "words", "sounds", "names")
 
@@ -13,16 +13,16 @@ _SOUNDS = 2
 _LONGEST = 400  # characters; who says more has said what it is about
 
 
-def views(text: str, words: Sequence[str], names: Sequence[Found]) -> dict[str, list[str]]:
+def views(sentence: Sentence) -> dict[str, list[str]]:
     """The features of one sentence, by view, as strings."""
-    characters = _spaced(plain(text)[:_LONGEST])
+    characters = _spaced(sentence.plain[:_LONGEST])
     syllables = [sound(character) for character in characters if character != " "]
-    said = [word for word in words[:_LONGEST] if not word.isspace()]
+    said = [word for word in sentence.words[:_LONGEST] if not word.isspace()]
     return {
         "characters": _runs(characters, _CHARACTERS, ""),
         "words": _runs(said, _WORDS, " "),
         "sounds": _runs(syllables, _SOUNDS, " "),
-        "names": [kind for name in names for kind in name.kinds] or ["-"],
+        "names": [kind for name in sentence.names for kind in name.kinds] or ["-"],
     }
 
 

@@ -15,8 +15,7 @@ from scipy.sparse import csr_matrix, hstack
 
 from bot.nlu import vectors
 from bot.nlu.grams import VIEWS, views
-from bot.nlu.names import Names
-from bot.nlu.segment import Segmenter
+from bot.nlu.lexicon import Tables, lexicon
 from bot.nlu.terms import Terms
 
 Matrix = npt.NDArray[np.float32]
@@ -49,27 +48,26 @@ class IntentModel:
     def __init__(
         self,
         options: IntentOptions,
-        names: Names,
+        tables: Tables,
         labels: Sequence[str],
         terms: Mapping[str, Terms],
         arrays: Mapping[str, Matrix],
     ) -> None:
         self.labels = list(labels)
-        self.names = names
-        self.segmenter = Segmenter(names)
+        self._lexicon = lexicon(tables)
         self._options = options
         self._terms = terms
         self._arrays = arrays
 
     @classmethod
     def train(
-        cls, texts: Sequence[str], labels: Sequence[str], names: Names, options: IntentOptions
+        cls, texts: Sequence[str], labels: Sequence[str], tables: Tables, options: IntentOptions
     ) -> "IntentModel":
         """Learn from `texts`, the intent of each in `labels`; raises ValueError below two intents."""
         intents = sorted(set(labels))
         if len(intents) < 2:
             raise ValueError("there must be sentences of at least two intents")
-        model = cls(options, names, intents, {}, {})
+        model = cls(options, tables, intents, {}, {})
         documents = [model._views(text) for text in texts]
         points = vectors.encode(texts) if options.vector_axes else None
         targets = np.array([intents.index(label) for label in labels])
@@ -93,7 +91,7 @@ class IntentModel:
         about = {
             "options": asdict(self._options),
             "labels": self.labels,
-            "names": self.names.tables,
+            "tables": self._lexicon.tables,
             "terms": {view: terms.strings for view, terms in self._terms.items()},
         }
         (folder / "intents.json").write_text(json.dumps(about, ensure_ascii=False), "utf-8")
@@ -111,15 +109,12 @@ class IntentModel:
             for view, strings in about["terms"].items()
         }
         options = IntentOptions(**about["options"])
-        return cls(options, Names(about["names"]), about["labels"], terms, arrays)
+        return cls(options, about["tables"], about["labels"], terms, arrays)
 
     def _views(self, text: str) -> Document:
-        words = self.segmenter.words(text)
-        return views(text, words, self.names.find("".join(words)))
+        return views(self._lexicon.read(text))
 
-    def _fit(
-        self, documents: Sequence[Document], points: Matrix | None, targets: Matrix
-    ) -> None:
+    def _fit(self, documents: Sequence[Document], points: Matrix | None, targets: Matrix) -> None:
         from sklearn.svm import LinearSVC
 
         self._terms = {

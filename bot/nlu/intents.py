@@ -15,18 +15,18 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.intent_model import IntentModel, IntentOptions
-from bot.nlu.names import Names
+from bot.nlu.lexicon import Tables
 
 LONGEST_RANKING = 10
 """Intents that are named in the ranking."""
 
 
-def lookup_names(training_data: TrainingData) -> Names:
+def lookup_tables(training_data: TrainingData) -> Tables:
     """The lookup tables of the training data; tables of one kind are joined."""
     tables: dict[str, list[str]] = {}
     for table in training_data.lookup_tables:
         tables.setdefault(table["name"], []).extend(table["elements"])
-    return Names(tables)
+    return tables
 
 
 def is_raw(text: str) -> bool:
@@ -89,8 +89,8 @@ class LinshengIntentClassifier(GraphComponent, IntentClassifier):
             if message.get(TEXT)
         ]
         texts, labels = zip(*examples, strict=True)
-        names = lookup_names(training_data)
-        self._model = IntentModel.train(texts, labels, names, self._options)
+        tables = lookup_tables(training_data)
+        self._model = IntentModel.train(texts, labels, tables, self._options)
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder)
         return self._resource

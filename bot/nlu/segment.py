@@ -17,7 +17,7 @@ class Segmenter:
         for name in names:
             self._jieba.add_word(plain(name))
 
-    def words(self, text: str) -> list[str]:
-        """The words of `text`, in plain form; marks and spaces are words too."""
+    def words(self, folded: str) -> list[str]:
+        """The words of a text in plain form; marks and spaces are words too."""
         # Without HMM: it would make words of what recognisers and dialects garble.
-        return list(self._jieba.cut(plain(text), HMM=False))
+        return list(self._jieba.cut(folded, HMM=False))

@@ -3,8 +3,9 @@
 import unicodedata
 from functools import cache
 
-from language.clean import fold
 from pypinyin.constants import PINYIN_DICT
+
+from language.clean import fold
 
 _FLAT = {"zh": "z", "ch": "c", "sh": "s"}
 _HUSHED = {"hu": "fu", "hui": "fei", "hun": "fen", "huo": "fo", "hua": "fa"}

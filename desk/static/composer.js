@@ -54,7 +54,7 @@ export function composer() {
       event.preventDefault();
       event.stopPropagation();
       list.hidden = true;
-    } else if (event.key === "Enter" && !event.shiftKey && matchMedia("(pointer: fine)").matches) {
+    } else if (event.key === "Enter" && !event.shiftKey && !matchMedia("(pointer: coarse)").matches) {
       event.preventDefault();
       if (field.value.trim()) field.form.requestSubmit();
     }

@@ -100,5 +100,6 @@ if (signedIn) {
     }
     for (const open of all("details[name][open]")) if (!open.contains(event.target)) open.open = false;
   });
+  document.body.dataset.ready = "1";
 }
 

@@ -39,6 +39,7 @@ export function keyboard() {
     j: () => move(1),
     k: () => move(-1),
     c: claim,
+    a: () => (one("[data-alarm-rows] [data-act=acknowledge]") ?? one("[data-acknowledge]"))?.requestSubmit(),
     r: () => write("mode-reply", "reply"),
     n: () => write("mode-note", "note"),
     e: () => panel("[data-resolve]"),

@@ -3,22 +3,31 @@ import { one, words } from "./page.js";
 
 const RETRY_MS = 2000;
 const POLL_MS = 5000;
-const COALESCE_MS = 120;
+const SOON_MS = 120;
+const LATER_MS = 1500;
 
 export function follow({ board, bell }) {
   const tabs = new BroadcastChannel("desk-news");
   let lastActive = 0;
   let lastHeard = Date.now();
-  let soon = null;
+  let due = null;
   for (const kind of ["pointerdown", "keydown"]) {
     document.addEventListener(kind, () => { lastActive = Date.now(); }, { passive: true });
+  }
+
+  function show({ ringing, waiting }) {
+    bell?.show(ringing);
+    const count = one("[data-waiting]");
+    if (!count) return;
+    count.hidden = !waiting;
+    one("b", count).textContent = waiting;
   }
 
   async function state() {
     try {
       const answer = await fetch("/state", { headers: { Accept: "application/json" } });
       if (answer.status === 401) { location.reload(); return; }
-      if (answer.ok) bell?.show((await answer.json()).ringing);
+      if (answer.ok) show(await answer.json());
     } catch { /* the stream's own retry tells of a lost line */ }
   }
 
@@ -27,14 +36,25 @@ export function follow({ board, bell }) {
     try {
       const answer = await fetch("/heartbeat", { method: "POST", body, headers: { Accept: "application/json" } });
       if (answer.status === 401) { location.reload(); return; }
-      if (answer.ok) bell?.show((await answer.json()).ringing);
+      if (answer.ok) show(await answer.json());
     } catch { /* as above */ }
   }
 
-  // Several changes at once are one refresh.
-  function changed() {
-    if (soon) return;
-    soon = setTimeout(() => { soon = null; state(); board.refresh(); }, COALESCE_MS);
+  // What concerns the open conversation is shown at once; the rest of the queue may wait a moment,
+  // so that a busy community is not fifty pages asking for everything at every word.
+  function changed(news) {
+    const main = one("#main");
+    const cares = (main.dataset.cares ?? "").split(" ");
+    const near = !news || news.kind === "missed" || news.conversation_id === main.dataset.conversation || news.kind === "ring";
+    if (news?.kind !== "ticket" && news?.kind !== "message") state();
+    if (!news || news.kind === "missed" || cares.includes(news.kind)) refreshIn(near ? SOON_MS : LATER_MS);
+  }
+
+  function refreshIn(wait) {
+    const at = Date.now() + wait;
+    if (due && due.at <= at) return;
+    if (due) clearTimeout(due.timer);
+    due = { at, timer: setTimeout(() => { due = null; board.refresh(); }, wait) };
   }
 
   function online(yes) {
@@ -42,10 +62,10 @@ export function follow({ board, bell }) {
     if (box) box.textContent = yes ? words("online") : words("offline");
   }
 
-  function hear(kind) {
+  function hear({ kind, news }) {
     lastHeard = Date.now();
     online(kind !== "lost");
-    if (kind === "hello" || kind === "news") changed();
+    if (kind === "hello" || kind === "news") changed(news);
     else if (kind === "beat") beat();
     else if (kind === "bye") location.reload();
   }
@@ -54,10 +74,12 @@ export function follow({ board, bell }) {
 
   function lead() {
     return new Promise(() => {
-      const tell = (kind) => { hear(kind); tabs.postMessage(kind); };
+      const tell = (kind, news = null) => { hear({ kind, news }); tabs.postMessage({ kind, news }); };
       function open() {
         const stream = new EventSource("/events");
-        for (const kind of ["hello", "news", "beat", "bye"]) stream.addEventListener(kind, () => tell(kind));
+        for (const kind of ["hello", "news", "beat", "bye"]) {
+          stream.addEventListener(kind, (event) => tell(kind, JSON.parse(event.data)));
+        }
         stream.addEventListener("error", () => {
           stream.close();
           tell("lost");

@@ -50,10 +50,12 @@ export class Board {
       if (!forced && this.#mustHoldStill(region, to)) { this.#offer(fresh); continue; }
       morph(region, document.importNode(to, true));
     }
-    const count = one("[data-waiting]"), freshCount = one("[data-waiting]", fresh);
-    if (count && freshCount) morph(count, document.importNode(freshCount, true));
     if (document.title !== fresh.title && !document.title.startsWith("🔔")) document.title = fresh.title;
-    if (forced) { one("[data-pending]").hidden = true; this.waiting = null; }
+    if (forced) {
+      this.waiting = null;
+      const pill = one("[data-pending]");
+      if (pill) pill.hidden = true;
+    }
     if (box && wasAtEnd) this.#toEnd();
     else if (box) this.#count(before);
     this.afterRefresh();
@@ -148,8 +150,18 @@ export class Board {
       return;
     }
     this.#apply(page, true);
-    this.#toEnd();
-    if (form.dataset.send === "note") this.toast(words("noted"));
+    if (!isReveal) this.#toEnd();
+    this.#forgetLater();
+    if (form.dataset.done) this.toast(form.dataset.done);
     if (claimed) one("#reply")?.focus();
+    else if (document.activeElement === document.body) one("#main").focus({ preventScroll: true });
+  }
+
+  // What was revealed stays through refreshes for a minute, then it is masked again.
+  #forgetLater() {
+    for (const shown of all("[data-forget]")) {
+      setTimeout(() => { delete shown.dataset.keep; this.refresh(); }, Number(shown.dataset.forget) * 1000);
+      delete shown.dataset.forget;
+    }
   }
 }

@@ -206,7 +206,9 @@ async def test_reply_refused_as_stale_never_arrives(gateway, resident, clerk, se
     await settled(resident)
     conversation = await resident.conversation()
     async with gateway.db.write() as conn:
-        await outbox.say(conn, gateway.clock, conversation, [Draft("过时")], epoch=0, key="late")
+        await outbox.say(
+            conn, gateway.clock, conversation, [Draft("过时")], epoch=0, key="late", turn_id="t"
+        )
         case = await queue.open_case(
             conn, gateway.clock, conversation, lane=queue.Lane.NORMAL, reason="asked", summary={}
         )

@@ -5,17 +5,22 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import ClientResponse
+from aiohttp.test_utils import TestClient, TestServer
 
+from community.config import Settings
+from community.store.database import Database
 from community.times import FixedClock
 from conversation.queue import Lane
 from desk import views_live
+from desk.app import build_app
 from desk.live import KEPT, Live, News
 from tests.desk.conftest import Browser, NewBrowser
-from tests.desk.seed import World
+from tests.desk.seed import CHEAP, World
 
 
 async def next_event(answer: ClientResponse) -> tuple[str, Any]:
@@ -97,6 +102,21 @@ def test_page_that_falls_behind_is_told_to_read_anew() -> None:
         while not news.empty():
             told.append(news.get_nowait())
     assert told == [News("missed"), News("case", case_id=str(KEPT))]
+
+
+async def test_desk_with_open_streams_stops_at_once(
+    db: Database, clock: FixedClock, data_dir: Path, world: World
+) -> None:
+    await world.staff("fang", "王芳")
+    server = TestServer(build_app(Settings(data_dir=data_dir), db, clock, passwords=CHEAP))
+    client = TestClient(server)
+    await client.start_server()
+    assert (await Browser(client).log_in("fang")).status == 303
+    answer = await client.get("/events")
+    assert await next_event(answer) == ("hello", None)
+    async with asyncio.timeout(3):
+        await server.close()
+    await client.close()
 
 
 async def test_closing_ends_every_stream() -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from community.times import FixedClock
 from conversation.queue import Lane
+from desk import thread
 from tests.desk.conftest import Browser
 from tests.desk.seed import World
 
@@ -122,6 +125,22 @@ async def test_emergency_page_has_the_address_to_read_out(fang: Browser, world: 
     assert "摔倒" in page
     assert "还不知道，先问清楚" in page
     assert "已联系上" in page
+
+
+async def test_long_conversation_opens_at_its_end(
+    fang: Browser, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(thread, "NEWEST", 2)
+    case = await world.waiting("最早的一句")
+    for text in ("第二句", "第三句"):
+        await world.says(case.conversation_id, text)
+    page = (await fang.get(f"/cases/{case.id}")).text.partition('class="thread"')[2]
+    assert "看更早的 1 条" in page
+    assert "第二句" in page
+    assert 'id="m1"' not in page
+    whole = (await fang.get(f"/cases/{case.id}?all=1")).text
+    assert 'id="m1"' in whole
+    assert "看更早的" not in whole
 
 
 async def test_second_cause_is_shown(fang: Browser, world: World) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+import asyncio
+import subprocess
+import threading
+import urllib.request
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ import pytest
 from bot.engine import RasaEngine
 from bot.turn import TurnRunner
 from community import demo
+from community.config import Settings
 from community.context import Context
 from community.secrets import load_secrets
 from community.services import binding
@@ -22,10 +25,10 @@ from community.store.database import Database, migrate
 from community.times import SystemClock
 from conversation import inbox, outbox
 from conversation.messages import Inbound, Message, Sender
-from launch import checks, model
-from launch.children import Child, Supervisor
+from launch import checks, model, processes
 
 ROOT = Path(__file__).resolve().parents[2]
+READY_S = 90
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class Estate:
 
 
 @pytest.fixture(scope="session")
-async def estate(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Estate]:
+def estate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
     """Engine and action server, started once for all dialogues."""
     trained = model.path_of(ROOT)
     if not trained.exists():
@@ -47,41 +50,54 @@ async def estate(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Esta
     data_dir = tmp_path_factory.mktemp("estate")
     url = f"sqlite:///{data_dir / 'linsheng.db'}"
     migrate(url)
-    db = Database(url)
-    filled = await demo.fill(db, SystemClock(), load_secrets(data_dir).pepper)
-    await db.close()
+    filled = asyncio.run(_fill(url, data_dir))
     action_port, engine_port = checks.free_port(), checks.free_port()
-    environment = {
-        name: value for name, value in os.environ.items() if not name.startswith("LINSHENG_")
-    }
-    ours = {
-        "LINSHENG_DATA_DIR": str(data_dir),
-        "LINSHENG_ACTION_URL": f"http://127.0.0.1:{action_port}/webhook",
-        "LINSHENG_ENGINE_DB": str(data_dir / "engine.db"),
-    }
-    supervisor = Supervisor(ROOT, lambda words: None)
-    await supervisor.start(
-        [
-            Child(
-                "actions",
-                [sys.executable, "-m", "rasa_sdk", "--actions", "actions", "-p", str(action_port)],
-                environment | ours | {"SANIC_HOST": "127.0.0.1"},
-                f"http://127.0.0.1:{action_port}/health",
-            ),
-            Child(
-                "engine",
-                [str(ROOT / "engine/.venv/bin/python"), "-m", "engine", "run", "--model",
-                 str(trained), "--port", str(engine_port), "--endpoints", "endpoints.yml",
-                 "--credentials", "credentials.yml"],
-                model.quiet_environment() | ours,
-                f"http://127.0.0.1:{engine_port}/webhooks/rest/",
-                '"ok"',
-            ),
-        ]
-    )  # fmt: skip
+    settings = replace(
+        Settings(data_dir=data_dir),
+        action_url=f"http://127.0.0.1:{action_port}/webhook",
+        engine_url=f"http://127.0.0.1:{engine_port}",
+    )
+    children = [
+        processes.action_server(settings, action_port),
+        processes.engine(ROOT, settings, trained, engine_port),
+    ]
+    running = [
+        subprocess.Popen(
+            child.command,
+            cwd=ROOT,
+            env=child.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        for child in children
+    ]
+    for child in children:
+        _until_ready(child.probe)
     codes = {home["room"]: home["code"] for home in filled.households}
     yield Estate(data_dir, url, f"http://127.0.0.1:{engine_port}", codes)
-    await supervisor.stop()
+    for process in running:
+        process.terminate()
+    for process in running:
+        process.wait(10)
+
+
+async def _fill(url: str, data_dir: Path) -> demo.Credentials:
+    db = Database(url)
+    try:
+        return await demo.fill(db, SystemClock(), load_secrets(data_dir).pepper)
+    finally:
+        await db.close()
+
+
+def _until_ready(address: str) -> None:
+    for _ in range(READY_S * 5):
+        try:
+            with urllib.request.urlopen(address, timeout=2) as response:
+                if response.status == 200:
+                    return
+        except OSError:
+            threading.Event().wait(0.2)
+    raise RuntimeError(f"{address} was not ready within {READY_S} s")
 
 
 @dataclass(frozen=True)
@@ -121,9 +137,7 @@ class Talk:
         for room, code in self._codes.items():
             text = text.replace(f"{{code of {room}}}", code)
         turn = await self._runner.submit(
-            Inbound(
-                Sender("api", self._user), f"{self._user}:{self._count}", text, choice, photo
-            )
+            Inbound(Sender("api", self._user), f"{self._user}:{self._count}", text, choice, photo)
         )
         done = await self._runner.finished(turn.id, 15)
         assert done is not None, "no answer within 15 s"
@@ -147,9 +161,7 @@ async def talk(estate: Estate, request: pytest.FixtureRequest) -> AsyncIterator[
     async def begin(room: str | None = None) -> Talk:
         session = aiohttp.ClientSession()
         sessions.append(session)
-        runner = TurnRunner(
-            db, SystemClock(), RasaEngine(session, estate.engine_url, timeout_s=10)
-        )
+        runner = TurnRunner(db, SystemClock(), RasaEngine(session, estate.engine_url, timeout_s=10))
         runners.append(runner)
         begun = Talk(estate, db, runner, f"{request.node.name}-{len(runners)}")
         if room:

@@ -16,7 +16,6 @@ SCENARIOS = [
 ]
 
 
-@pytest.mark.asyncio(loop_scope="session")
 @pytest.mark.parametrize("scenario", SCENARIOS)
 async def test_dialogue(talk: Any, scenario: dict[str, Any]) -> None:
     begun = await talk(scenario.get("bound"))

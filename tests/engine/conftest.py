@@ -70,13 +70,19 @@ def server(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     }
     actions = subprocess.Popen(
         [ACTION_PYTHON, "-m", "rasa_sdk", "--actions", "actions", "--port", str(action_port)],
-        cwd=project.folder, env=environment, start_new_session=True,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        cwd=project.folder,
+        env=environment,
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     with output.open("wb") as writing:
         engine = subprocess.Popen(
             [sys.executable, "-m", "engine", "run", "--debug", "--port", str(port)],
-            cwd=project.folder, env=environment, stdout=writing, stderr=subprocess.STDOUT,
+            cwd=project.folder,
+            env=environment,
+            stdout=writing,
+            stderr=subprocess.STDOUT,
         )
     server = Server(f"http://127.0.0.1:{port}", engine, output)
     try:

@@ -82,17 +82,19 @@ async def play(agent: Agent, seed: int) -> None:
         await agent.handle_message(UserMessage(text, channel, sender))
         agent.processor.domain.session_config = SessionConfig(60, True)
         tracker = await agent.tracker_store.retrieve(sender)
-        print(json.dumps(
-            {"seed": seed, "turn": number, "text": text, **what_happened(tracker, channel)},
-            ensure_ascii=False,
-        ))
+        print(
+            json.dumps(
+                {"seed": seed, "turn": number, "text": text, **what_happened(tracker, channel)},
+                ensure_ascii=False,
+            )
+        )
 
 
 def what_happened(tracker: Any, channel: CollectingOutputChannel) -> dict[str, Any]:
     """What was said, what was done on whose word, and the state that is left."""
     events = list(tracker.events)
     said = [index for index, event in enumerate(events) if isinstance(event, UserUttered)]
-    turn = events[said[-1]:] if said else events
+    turn = events[said[-1] :] if said else events
     actions = [
         [event.action_name, event.policy, round(event.confidence or 0, 9)]
         for event in turn

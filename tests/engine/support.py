@@ -33,7 +33,12 @@ class Project:
         environment = project_environment(self.folder) | options.pop("env", {})
         ended = subprocess.run(
             [sys.executable, *arguments],
-            cwd=self.folder, env=environment, text=True, capture_output=True, timeout=180, **options,
+            cwd=self.folder,
+            env=environment,
+            text=True,
+            capture_output=True,
+            timeout=180,
+            **options,
         )
         assert ended.returncode == 0, ended.stdout[-2000:] + ended.stderr[-4000:]
         return ended

@@ -7,6 +7,7 @@ from functools import cache
 
 import pytest
 
+from engine import linear_classifier
 from engine.__main__ import is_server, on_loopback
 from tests.engine.support import ROOT, project_environment
 
@@ -27,8 +28,7 @@ FOR_TURNS = {
     "rasa.core.run:close_resources": "engine.action_calls",
     "rasa.core.tracker_store:TrackerStore.create": "engine.stores",
     "rasa.core.utils:AvailableEndpoints.read_endpoints": "engine.action_calls",
-    "rasa.nlu.classifiers.logistic_regression_classifier:LogisticRegressionClassifier.process":
-        "engine.linear_classifier",
+    f"{linear_classifier.MODULE}:LogisticRegressionClassifier.process": "engine.linear_classifier",
     "rasa.shared.core.domain:Domain.is_empty": "engine.domain_checks",
     "rasa.shared.core.events:Event.resolve_by_type": "engine.trackers",
     "rasa.shared.core.trackers:DialogueStateTracker.copy": "engine.trackers",
@@ -67,7 +67,11 @@ def owners(command: str) -> dict[str, str]:
     places = json.dumps([*FOR_TURNS, *FOR_SERVING, *FOR_ALL])
     ended = subprocess.run(
         [sys.executable, "-c", PROBE, command, places],
-        env=project_environment(ROOT), cwd=ROOT, check=True, capture_output=True, text=True,
+        env=project_environment(ROOT),
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
     )
     return json.loads(ended.stdout.splitlines()[-1])
 

@@ -146,7 +146,9 @@ def test_killed_process_loses_no_saved_turn(tmp_path: Path) -> None:
     path, domain = tmp_path / "engine.db", str(PROJECT / "domain.yml")
     killed = subprocess.run(
         [sys.executable, "-c", KILLED_AFTER_SAVING, str(path), domain],
-        env=project_environment(ROOT), cwd=ROOT, check=False,
+        env=project_environment(ROOT),
+        cwd=ROOT,
+        check=False,
     )
     assert killed.returncode == -signal.SIGKILL
     store = BoundedTrackerStore(Domain.load(domain), path=str(path))

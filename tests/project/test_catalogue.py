@@ -90,7 +90,11 @@ def test_no_long_held_out_sentence_is_trained_on() -> None:
 
 
 def rules() -> list[dict[str, Any]]:
-    return [rule for file in sorted((ROOT / "nlu_data/rules").glob("*.yml")) for rule in load(file)["rules"]]
+    return [
+        rule
+        for file in sorted((ROOT / "nlu_data/rules").glob("*.yml"))
+        for rule in load(file)["rules"]
+    ]
 
 
 def test_every_intent_has_a_rule() -> None:
@@ -104,9 +108,9 @@ def classes() -> set[str]:
     for file in sorted((ROOT / "actions").glob("*.py")):
         tree = ast.parse(file.read_text(encoding="utf-8"))
         for node in ast.walk(tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                if re.fullmatch(r"action_[a-z_]+", node.value):
-                    found.add(node.value)
+            value = node.value if isinstance(node, ast.Constant) else None
+            if isinstance(value, str) and re.fullmatch(r"action_[a-z_]+", value):
+                found.add(value)
             if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "stem":
                 if not isinstance(node.value, ast.Constant):
                     continue
@@ -115,7 +119,9 @@ def classes() -> set[str]:
 
 
 def test_every_action_of_the_domain_has_a_class_and_every_class_an_entry() -> None:
-    host = {"action_listen", "action_extract_slots", "action_session_start"}
+    host = {
+        "action_listen", "action_extract_slots", "action_session_start", "action_execution_rejected",
+    }  # fmt: skip
     assert classes() - host == set(DOMAIN["actions"])
 
 
@@ -124,21 +130,32 @@ def used_responses() -> set[str]:
     for file in sorted((ROOT / "actions").glob("*.py")):
         used |= set(re.findall(r'"(utter_[a-z_]+)"', file.read_text(encoding="utf-8")))
     for rule in rules():
-        used |= {step["action"] for step in rule["steps"] if str(step.get("action", "")).startswith("utter_")}
+        used |= {
+            step["action"]
+            for step in rule["steps"]
+            if str(step.get("action", "")).startswith("utter_")
+        }
     return used
 
 
 def test_every_response_is_used_and_every_used_one_exists() -> None:
     used = used_responses()
     have = set(DOMAIN["responses"])
-    families = ("utter_error_", "utter_repair_state_", "utter_complaint_created", "utter_suggestion_created")
+    families = (
+        "utter_error_",
+        "utter_repair_state_",
+        "utter_complaint_created",
+        "utter_suggestion_created",
+    )
     unused = {name for name in have - used if not name.startswith(families)}
     assert (used - have, unused) == (set(), {"utter_default"} & have)
 
 
 def test_every_repair_state_has_words() -> None:
     labels = load(ROOT / "community/labels.yml")
-    missing = [s for s in labels["repair_state"] if f"utter_repair_state_{s}" not in DOMAIN["responses"]]
+    missing = [
+        s for s in labels["repair_state"] if f"utter_repair_state_{s}" not in DOMAIN["responses"]
+    ]
     assert missing == []
 
 

@@ -21,9 +21,9 @@ PICTURES = Path(__file__).resolve().parents[2] / "docs/pictures"
 
 async def said(page: Page, words: str) -> None:
     """Wait until the bot or a person has said this."""
-    await expect(page.locator(".line:not(.line-resident)").filter(has_text=words).last).to_be_visible(
-        timeout=15_000
-    )
+    await expect(
+        page.locator(".line:not(.line-resident)").filter(has_text=words).last
+    ).to_be_visible(timeout=15_000)
 
 
 async def write(page: Page, words: str) -> None:

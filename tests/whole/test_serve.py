@@ -19,9 +19,7 @@ READY_S, STOP_S = 90, 5
 Serve = Callable[..., Awaitable[asyncio.subprocess.Process]]
 
 
-async def test_serve_starts_a_demonstration_answers_survives_a_crash_and_stops(
-    served: Any,
-) -> None:
+async def test_serve_starts_a_demonstration_answers_survives_a_crash_and_stops(served: Any) -> None:
     file = served.data_dir / "demo-credentials.json"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert sorted(served.credentials) == ["api_token", "desk_users", "households"]
@@ -74,9 +72,7 @@ def _listening(address: str) -> bool:
         return probe.connect_ex((host, int(port))) == 0
 
 
-async def refused(
-    serve: Serve, *options: str, **environment: str
-) -> tuple[int, list[str]]:
+async def refused(serve: Serve, *options: str, **environment: str) -> tuple[int, list[str]]:
     process = await serve(*options, **environment)
     _, errors = await asyncio.wait_for(process.communicate(), 30)
     return process.returncode or 0, errors.decode().splitlines()
@@ -87,7 +83,9 @@ async def test_a_port_in_use_is_one_clear_line(tmp_path: Path, serve: Serve) -> 
         holder.bind(("127.0.0.1", 0))
         holder.listen()
         port = str(holder.getsockname()[1])
-        code, lines = await refused(serve, "--port", port, "--desk-port", "0", "--data", str(tmp_path))
+        code, lines = await refused(
+            serve, "--port", port, "--desk-port", "0", "--data", str(tmp_path)
+        )
     assert (code, lines) == (
         2,
         [f"serve: --port: 127.0.0.1:{port} cannot be used: Address already in use"],
@@ -104,7 +102,9 @@ async def test_an_unwritable_folder_is_one_clear_line(tmp_path: Path, serve: Ser
     )
 
 
-async def test_a_setting_that_cannot_be_read_is_one_clear_line(tmp_path: Path, serve: Serve) -> None:
+async def test_a_setting_that_cannot_be_read_is_one_clear_line(
+    tmp_path: Path, serve: Serve
+) -> None:
     code, lines = await refused(serve, "--data", str(tmp_path), LINSHENG_SILENCE_S="bald")
     assert (code, lines) == (2, ["serve: LINSHENG_SILENCE_S: a number is expected"])
 

@@ -104,6 +104,7 @@ async def test_slow_answer_is_pending_and_comes_by_the_next_call(start_gateway):
     assert pending["outcome"] == "pending"
     assert (pending["intent"], pending["confidence"], pending["replies"]) == (None, None, [])
     gateway.engine.gate.set()
+    await gateway.parts.runner.finished(pending["turn_id"], 10)
     status, answer = await gateway.say("u", "m", "你好")
     assert (status, answer["outcome"]) == (200, "answered")
     assert answer["turn_id"] == pending["turn_id"]

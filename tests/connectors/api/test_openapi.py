@@ -100,7 +100,7 @@ async def test_every_route_of_the_channel_is_documented(gateway):
 
 
 async def test_real_answers_fit_the_document(start_gateway):
-    gateway = await start_gateway(answer_wait_s=0.2)
+    gateway = await start_gateway(answer_wait_s=2.0)
     gateway.engine.script["报修"] = Reply(
         (Draft("哪里？", (("厨房", "/kitchen"),)),), "report_repair", 0.9
     )

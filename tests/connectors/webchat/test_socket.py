@@ -269,7 +269,13 @@ async def test_bot_words_that_a_claim_overtook_never_reach_the_page(gateway, cle
     await page.leave()
     async with gateway.db.write() as conn:
         await outbox.say(
-            conn, gateway.clock, hello["conversation"], [Draft("机器人的话")], epoch=0, key="k"
+            conn,
+            gateway.clock,
+            hello["conversation"],
+            [Draft("机器人的话")],
+            epoch=0,
+            key="k",
+            turn_id="t",
         )
     await claimed(gateway, hello["conversation"], clerk)
     await page.connect(after=0)
