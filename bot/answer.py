@@ -79,7 +79,7 @@ def cry(text: str, choice: Choice | None = None) -> Alarm | None:
     """Whether the words, at any length, or the choice taken are a cry for help."""
     if choice is not None and choice.payload.partition("{")[0] == SOS_PAYLOAD:
         return Alarm()
-    for words in (guard.visible(text), choice.label if choice else ""):
+    for words in {guard.visible(text), choice.label if choice else text}:
         verdict = emergency.detect(words)
         if verdict.sos:
             return Alarm(verdict.kind)

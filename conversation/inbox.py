@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, case, exists, func, insert, or_, select, update
+from sqlalchemy import Row, and_, bindparam, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.errors import Conflict
@@ -44,6 +44,28 @@ class Turn:
     confidence: float | None = None
 
 
+_KNOWN = select(inbound).where(
+    inbound.c.channel == bindparam("channel"), inbound.c.channel_key == bindparam("key")
+)
+_CONVERSATION_OF = (
+    select(conversation.c.id)
+    .join(identity, identity.c.id == conversation.c.identity_id)
+    .where(identity.c.channel == bindparam("channel"), identity.c.user_key == bindparam("user_key"))
+)
+_NEXT_SEQ = (
+    update(conversation)
+    .where(conversation.c.id == bindparam("conversation"))
+    .values(next_seq=conversation.c.next_seq + 1)
+    .returning(
+        conversation.c.next_seq - 1,
+        exists().where(
+            inbound.c.conversation_id == bindparam("conversation"), inbound.c.state.in_(_OPEN)
+        ),
+    )
+)
+"The number of a new message, and whether a turn of its conversation is unfinished"
+
+
 def _turn(row: Row[Any]) -> Turn:
     return Turn(
         row.turn_id,
@@ -71,9 +93,7 @@ async def conversation_of(conn: AsyncConnection, clock: Clock, sender: Sender) -
     """The id of the sender's conversation, begun if this is their first sign."""
     found = (
         await conn.execute(
-            select(conversation.c.id)
-            .join(identity, identity.c.id == conversation.c.identity_id)
-            .where(identity.c.channel == sender.channel, identity.c.user_key == sender.user_key)
+            _CONVERSATION_OF, {"channel": sender.channel, "user_key": sender.user_key}
         )
     ).scalar()
     if found is not None:
@@ -107,12 +127,7 @@ async def receive(
     """
     async with db.write() as conn:
         known = (
-            await conn.execute(
-                select(inbound).where(
-                    inbound.c.channel == received.sender.channel,
-                    inbound.c.channel_key == received.key,
-                )
-            )
+            await conn.execute(_KNOWN, {"channel": received.sender.channel, "key": received.key})
         ).first()
         if known is not None:
             if known.body_hash != body_hash(received):
@@ -126,53 +141,41 @@ async def _store(
     conn: AsyncConnection, clock: Clock, conversation_id: str, received: Inbound, lease_s: float
 ) -> Turn:
     now = clock.now()
-    seq = (
-        await conn.execute(
-            update(conversation)
-            .where(conversation.c.id == conversation_id)
-            .values(next_seq=conversation.c.next_seq + 1)
-            .returning(conversation.c.next_seq - 1)
-        )
-    ).scalar_one()
-    turn_id = new_id("turn")
-    common = {
-        "text": received.text,
-        "attachment_id": received.attachment_id,
-        "conversation_id": conversation_id,
-        "seq": seq,
-        "turn_id": turn_id,
-    }
-    await conn.execute(insert(message).values(sender="resident", at=now, **common))
-    waiting = exists().where(
-        inbound.c.conversation_id == conversation_id, inbound.c.state.in_(_OPEN)
-    )
-    state = (
-        await conn.execute(
-            insert(inbound)
-            .values(
-                channel=received.sender.channel,
-                channel_key=received.key,
-                choice=received.choice,
-                body_hash=body_hash(received),
-                state=case((waiting, "received"), else_="running"),
-                attempts=case((waiting, 0), else_=1),
-                lease_until=now + timedelta(seconds=lease_s),
-                received_at=now,
-                **common,
-            )
-            .returning(inbound.c.state)
-        )
-    ).scalar_one()
-    return Turn(
-        turn_id,
+    seq, must_wait = (await conn.execute(_NEXT_SEQ, {"conversation": conversation_id})).one()
+    turn = Turn(
+        new_id("turn"),
         conversation_id,
         seq,
         received.text,
         received.choice,
         received.attachment_id,
-        state,
+        "received" if must_wait else "running",
         now,
+        0 if must_wait else 1,
     )
+    common = {
+        "text": received.text,
+        "attachment_id": received.attachment_id,
+        "conversation_id": conversation_id,
+        "seq": seq,
+        "turn_id": turn.id,
+    }
+    await conn.execute(insert(message), common | {"sender": "resident", "at": now})
+    await conn.execute(
+        insert(inbound),
+        common
+        | {
+            "channel": received.sender.channel,
+            "channel_key": received.key,
+            "choice": received.choice,
+            "body_hash": body_hash(received),
+            "state": turn.state,
+            "attempts": turn.attempts,
+            "lease_until": now + timedelta(seconds=lease_s),
+            "received_at": now,
+        },
+    )
+    return turn
 
 
 async def take_next(

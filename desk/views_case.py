@@ -172,7 +172,8 @@ async def resolve(request: web.Request) -> web.Response:
     async with desk.db.write() as conn:
         await acts.resolve(
             conn, desk.clock, request.match_info["id"], person,
-            resolution=resolution, note=str(form.get("note", "")), promise=promise,
+            resolution=str(form.get("resolution", "")), note=str(form.get("note", "")),
+            promise=promise,
         )  # fmt: skip
     raise _back(request)
 

@@ -13,7 +13,7 @@ from .emergency_sound import Ear
 from .emergency_text import Span, clauses, places, solid, squeezed
 
 BLANK = "■"
-LEAST_WITH_SLIP = 4  # characters of a hit that may hold a slip
+LEAST_WITH_SLIP = 3  # characters of a hit that may hold a slip
 
 Hit = tuple[Rule, int, int]
 SCENE_CHARS = 48  # of the text as received, on each side of a hit
@@ -71,9 +71,7 @@ def _blot(found: re.Match[str]) -> str:
     return BLANK * len(found[0])
 
 
-def _hits(
-    written: str, spans: list[Span], likely: list[Rule], book: Rulebook
-) -> Iterator[Hit]:
+def _hits(written: str, spans: list[Span], likely: list[Rule], book: Rulebook) -> Iterator[Hit]:
     """As written, then with words mended, then with one slip mended: the surest first."""
     yield from _plain_hits(written, spans, likely)
     mended = _without_harmless(book.ear.mended(written), spans, book)
@@ -91,9 +89,7 @@ def _plain_hits(written: str, spans: list[Span], rules: list[Rule]) -> Iterator[
                 found = rule.pattern.search(written, found.start() + 1, last)  # hits may overlap
 
 
-def _slip_hits(
-    written: str, spans: list[Span], rules: list[Rule], ear: Ear
-) -> Iterator[Hit]:
+def _slip_hits(written: str, spans: list[Span], rules: list[Rule], ear: Ear) -> Iterator[Hit]:
     sounded = written.translate(ear.sounds)
     for rule in rules:
         for first, last in spans:
