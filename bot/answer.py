@@ -79,7 +79,8 @@ def cry(text: str, choice: Choice | None = None) -> Alarm | None:
     """Whether the words, at any length, or the choice taken are a cry for help."""
     if choice is not None and choice.payload.partition("{")[0] == SOS_PAYLOAD:
         return Alarm()
-    for words in {guard.visible(text), choice.label if choice else text}:
+    said = guard.visible(text)
+    for words in {said, choice.label if choice else said}:
         verdict = emergency.detect(words)
         if verdict.sos:
             return Alarm(verdict.kind)

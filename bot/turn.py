@@ -75,19 +75,22 @@ class TurnRunner:
 
     async def finished(self, turn_id: str, timeout_s: float) -> Turn | None:
         """Wait until a turn has its answer; None when `timeout_s` passed before."""
+        deadline = time.monotonic() + timeout_s
         waiting = self._done.get(turn_id)
-        try:
-            async with asyncio.timeout(timeout_s):
-                if waiting is not None:
+        if waiting is not None:
+            try:
+                async with asyncio.timeout(timeout_s):
                     await waiting.wait()
-                while True:  # also a turn that another start or process of the gateway finishes
-                    async with self._db.read() as conn:
-                        turn = await inbox.find(conn, turn_id)
-                    if turn is None or turn.state == "done":
-                        return turn
-                    await asyncio.sleep(LOOK_AGAIN_S)
-        except TimeoutError:
-            return None
+            except TimeoutError:
+                return None
+        while True:  # also a turn that another start or process of the gateway finishes
+            async with self._db.read() as conn:
+                turn = await inbox.find(conn, turn_id)
+            if turn is None or turn.state == "done":
+                return turn
+            if time.monotonic() >= deadline:
+                return None
+            await asyncio.sleep(LOOK_AGAIN_S)
 
     def is_working(self, conversation_id: str) -> bool:
         """Whether an answer is being made: what a page shows as 正在输入."""

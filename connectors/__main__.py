@@ -72,6 +72,8 @@ async def _serve(settings: Settings, secrets: Secrets) -> None:
         finally:
             await runner.cleanup()
             await db.close()
+    sys.stderr.flush()
+    os._exit(0)  # the thread of a database connection whose turn was cancelled would hold us up
 
 
 if __name__ == "__main__":

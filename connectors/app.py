@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import suppress
 from functools import partial
 
 from aiohttp import web
@@ -29,6 +30,7 @@ RECOVER_EVERY_S = 1.0
 SILENCE_EVERY_S = 2.0
 FORGET_EVERY_S = 3600.0
 TURNS_END_S = 1.0
+STEPS_END_S = 0.5
 
 GATEWAY = web.AppKey("gateway", Gateway)
 _CHANNELS = web.AppKey("channels", list[Channel])
@@ -121,23 +123,33 @@ async def _background(app: web.Application) -> AsyncIterator[None]:
         ("watch-cases", EVERY_S, cases.step),
         ("forget-events", FORGET_EVERY_S, forget_old_events),
     ]
+    stopping = asyncio.Event()
     tasks = [
-        asyncio.create_task(_every(name, interval_s, step), name=name)
+        asyncio.create_task(_every(name, interval_s, step, stopping), name=name)
         for name, interval_s, step in repeated
     ]
     yield
-    for task in tasks:
+    stopping.set()
+    _, late = await asyncio.wait(tasks, timeout=STEPS_END_S)
+    for task in late:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _every(name: str, interval_s: float, step: Callable[[], Awaitable[object]]) -> None:
-    """Do a step again and again: one that fails is logged, and the next is made all the same."""
-    while True:
+async def _every(
+    name: str, interval_s: float, step: Callable[[], Awaitable[object]], stopping: asyncio.Event
+) -> None:
+    """Do a step again and again until `stopping`, never leaving one half-way.
+
+    One that fails is logged, and the next is made all the same.
+    """
+    while not stopping.is_set():
         try:
             await step()
         except CommunityError as error:
             logger.error("%s put off: code=%s", name, error.code)
         except Exception:
             logger.exception("%s failed", name)
-        await asyncio.sleep(interval_s)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(interval_s):
+                await stopping.wait()

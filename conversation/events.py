@@ -45,9 +45,8 @@ async def publish(
 ) -> None:
     """Add an event to the transaction; it is seen when the transaction commits."""
     await conn.execute(
-        insert(event).values(
-            kind=kind, conversation_id=conversation_id, case_id=case_id, at=clock.now()
-        )
+        insert(event),
+        {"kind": kind, "conversation_id": conversation_id, "case_id": case_id, "at": clock.now()},
     )
 
 

@@ -65,6 +65,19 @@ _NEXT_SEQ = (
 )
 "The number of a new message, and whether a turn of its conversation is unfinished"
 
+_FIND = select(inbound).where(inbound.c.turn_id == bindparam("turn"))
+_FINISH = (
+    update(inbound)
+    .where(inbound.c.turn_id == bindparam("turn"), inbound.c.state.in_(_OPEN))
+    .values(
+        state=_FINISHED,
+        outcome=bindparam("outcome"),
+        intent=bindparam("intent"),
+        confidence=bindparam("confidence"),
+        finished_at=bindparam("finished_at"),
+    )
+)
+
 
 def _turn(row: Row[Any]) -> Turn:
     return Turn(
@@ -233,15 +246,14 @@ async def finish(
 ) -> bool:
     """Close a turn in the transaction that stores its answer; False when it was closed before."""
     changed = await conn.execute(
-        update(inbound)
-        .where(inbound.c.turn_id == turn_id, inbound.c.state.in_(_OPEN))
-        .values(
-            state=_FINISHED,
-            outcome=outcome,
-            intent=intent,
-            confidence=confidence,
-            finished_at=clock.now(),
-        )
+        _FINISH,
+        {
+            "turn": turn_id,
+            "outcome": outcome,
+            "intent": intent,
+            "confidence": confidence,
+            "finished_at": clock.now(),
+        },
     )
     return changed.rowcount == 1
 
@@ -255,7 +267,7 @@ async def is_open(conn: AsyncConnection, turn_id: str) -> bool:
 
 
 async def find(conn: AsyncConnection, turn_id: str) -> Turn | None:
-    row = (await conn.execute(select(inbound).where(inbound.c.turn_id == turn_id))).first()
+    row = (await conn.execute(_FIND, {"turn": turn_id})).first()
     return _turn(row) if row else None
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, insert, or_, select, update
+from sqlalchemy import Row, and_, bindparam, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.errors import Code, Conflict, NotFound
@@ -28,6 +28,25 @@ SAFETY_EPOCH = -1
 
 _OUTBOX_OF_MESSAGE = and_(
     outbox.c.conversation_id == message.c.conversation_id, outbox.c.seq == message.c.seq
+)
+
+_TAKE_SEQS = (
+    update(conversation)
+    .where(conversation.c.id == bindparam("conversation"))
+    .values(next_seq=conversation.c.next_seq + bindparam("count"))
+    .returning(conversation.c.next_seq, conversation.c.channel)
+)
+_TAKE_SEQS_UNDER_EPOCH = _TAKE_SEQS.where(conversation.c.owner_epoch == bindparam("epoch"))
+_TAKE_SEQS_AS_BOT = _TAKE_SEQS_UNDER_EPOCH.where(conversation.c.state.not_in(STAFFED))
+_FIRST_OF_KEY = select(outbox.c.seq).where(
+    outbox.c.conversation_id == bindparam("conversation"),
+    outbox.c.client_key == bindparam("first_key"),
+)
+_LAST_CHOICES = (
+    select(message.c.choices)
+    .where(message.c.conversation_id == bindparam("conversation"), message.c.sender != "resident")
+    .order_by(message.c.seq.desc())
+    .limit(1)
 )
 
 
@@ -68,17 +87,12 @@ async def say(
     already = await _by_key(conn, conversation_id, key)
     if already:
         return already
-    wanted = [conversation.c.id == conversation_id]
+    take = _TAKE_SEQS
     if epoch != SAFETY_EPOCH:
-        wanted.append(conversation.c.owner_epoch == epoch)
-        if speaker == "bot":
-            wanted.append(conversation.c.state.not_in(STAFFED))
+        take = _TAKE_SEQS_AS_BOT if speaker == "bot" else _TAKE_SEQS_UNDER_EPOCH
     row = (
         await conn.execute(
-            update(conversation)
-            .where(*wanted)
-            .values(next_seq=conversation.c.next_seq + len(drafts))
-            .returning(conversation.c.next_seq, conversation.c.channel)
+            take, {"conversation": conversation_id, "count": len(drafts), "epoch": epoch}
         )
     ).first()
     if row is None:
@@ -138,9 +152,7 @@ async def _by_key(conn: AsyncConnection, conversation_id: str, key: str) -> list
     """What was stored under a key: messages in a row, the first of which has `<key>#0`."""
     first = (
         await conn.execute(
-            select(outbox.c.seq).where(
-                outbox.c.conversation_id == conversation_id, outbox.c.client_key == f"{key}#0"
-            )
+            _FIRST_OF_KEY, {"conversation": conversation_id, "first_key": f"{key}#0"}
         )
     ).scalar()
     if first is None:
@@ -273,12 +285,7 @@ async def answer_of(conn: AsyncConnection, turn_id: str) -> list[Message]:
 
 async def last_choices(conn: AsyncConnection, conversation_id: str) -> tuple[Choice, ...]:
     """The choices under the newest message to the resident, when it has any."""
-    rows = await conn.execute(
-        select(message.c.choices)
-        .where(message.c.conversation_id == conversation_id, message.c.sender != "resident")
-        .order_by(message.c.seq.desc())
-        .limit(1)
-    )
+    rows = await conn.execute(_LAST_CHOICES, {"conversation": conversation_id})
     return tuple(Choice(**choice) for choice in rows.scalar() or [])
 
 

@@ -10,7 +10,7 @@ import enum
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.errors import Code, Conflict, NotFound
@@ -49,6 +49,15 @@ LEADS_TO: dict[Owner, frozenset[Owner]] = {
 }
 
 
+_CURRENT = select(
+    conversation.c.id,
+    conversation.c.state,
+    conversation.c.owner_epoch,
+    conversation.c.owner_id,
+    conversation.c.boundary,
+).where(conversation.c.id == bindparam("conversation"))
+
+
 @dataclass(frozen=True)
 class Ownership:
     """Who may speak now."""
@@ -63,17 +72,7 @@ class Ownership:
 
 async def current(conn: AsyncConnection, conversation_id: str) -> Ownership:
     """Raises NotFound for an unknown conversation."""
-    row = (
-        await conn.execute(
-            select(
-                conversation.c.id,
-                conversation.c.state,
-                conversation.c.owner_epoch,
-                conversation.c.owner_id,
-                conversation.c.boundary,
-            ).where(conversation.c.id == conversation_id)
-        )
-    ).first()
+    row = (await conn.execute(_CURRENT, {"conversation": conversation_id})).first()
     if row is None:
         raise NotFound("no such conversation")
     return Ownership(row.id, Owner(row.state), row.owner_epoch, row.owner_id, row.boundary)

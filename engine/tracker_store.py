@@ -16,8 +16,9 @@ from pathlib import Path
 import ujson
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import Event, UserUttered, deserialise_events
+from rasa.shared.core.events import ActionExecuted, Event, UserUttered, deserialise_events
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from engine.history import bounded
@@ -75,6 +76,15 @@ class BoundedTrackerStore(TrackerStore):
         events = ujson.dumps([event.as_dict() for event in kept], ensure_ascii=False)
         saved_at = kept[-1].timestamp if kept else 0.0
         await self._writer.run(SAVE, (tracker.sender_id, events, saved_at, _turn_id(kept)))
+
+    async def create_tracker(
+        self, sender_id: str, append_action_listen: bool = True
+    ) -> DialogueStateTracker:
+        """A new dialogue; its row is written with its first turn."""
+        tracker = self.init_tracker(sender_id)
+        if append_action_listen:
+            tracker.update(ActionExecuted(ACTION_LISTEN_NAME))
+        return tracker
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The dialogue as it was saved, or None when there is none."""

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from .emergency_rules import Rule, Rulebook, rulebook
 from .emergency_sound import Ear
-from .emergency_text import Span, clauses, places, solid, squeezed
+from .emergency_text import Span, solid, squeezed
 
 BLANK = "■"
-LEAST_WITH_SLIP = 3  # characters of a hit that may hold a slip
+LEAST_WITH_SLIP = 4  # characters of a hit that may hold a slip
 
 Hit = tuple[Rule, int, int]
 SCENE_CHARS = 48  # of the text as received, on each side of a hit
@@ -42,45 +42,44 @@ def detect(text: str) -> Verdict:
 def is_false_alarm(text: str) -> bool:
     """Whether the words take an alarm back (误报, 按错了). They annotate an open case, never close it."""
     book = rulebook()
-    plain = solid(text.translate(book.folds))
-    return bool(book.false_alarm.search(book.no_false_alarm.sub(BLANK, plain)))
+    chars = solid(text, book.folds, book.fillers).chars
+    return bool(book.false_alarm.search(book.no_false_alarm.sub(BLANK, chars)))
 
 
 def judge(text: str, book: Rulebook) -> Verdict:
     """`detect` under given rules; the first kind of the book that fits wins."""
-    origins, ends = places(text, book.folds)
-    spans = clauses(len(origins), ends)
-    written = _without_harmless(solid(text.translate(book.folds)), spans, book)
+    said = solid(text, book.folds, book.fillers)
+    written = _without_harmless(said.chars, said.clauses, book)
     sounded = written.translate(book.ear.sounds)
     held = frozenset(sounded)
     likely = [rule for rule in book.rules if rule.may_fit(sounded, held)]
-    for rule, start, end in _hits(written, spans, likely, book) if likely else ():
-        first, last = origins[start], origins[end - 1] + 1
+    for rule, start, end in _hits(written, said.clauses, likely, book) if likely else ():
+        first, last = said.origins[start], said.origins[end - 1] + 1
         if not _is_excused(rule, _scene(text, first, last, book), book):
             return Verdict(sos=True, kind=rule.kind, evidence=text[first:last])
     return NO_CRY
 
 
-def _without_harmless(plain: str, spans: list[Span], book: Rulebook) -> str:
-    parts = spans[1:] or spans
-    blotted = (book.harmless.sub(_blot, plain[first:last]) for first, last in parts)
-    return "".join(blotted)
+def _without_harmless(chars: str, clauses: list[Span], book: Rulebook) -> str:
+    return "".join(book.harmless.sub(_blot, chars[first:last]) for first, last in clauses)
 
 
 def _blot(found: re.Match[str]) -> str:
     return BLANK * len(found[0])
 
 
-def _hits(written: str, spans: list[Span], likely: list[Rule], book: Rulebook) -> Iterator[Hit]:
+def _hits(written: str, clauses: list[Span], likely: list[Rule], book: Rulebook) -> Iterator[Hit]:
     """As written, then with words mended, then with one slip mended: the surest first."""
-    yield from _plain_hits(written, spans, likely)
-    mended = _without_harmless(book.ear.mended(written), spans, book)
+    yield from _plain_hits(written, clauses, likely)
+    mended = _without_harmless(book.ear.mended(written), clauses, book)
     if mended != written:
-        yield from _plain_hits(mended, spans, likely)
-    yield from _slip_hits(written, spans[1:] or spans, likely, book.ear)
+        yield from _plain_hits(mended, clauses, likely)
+    yield from _slip_hits(written, clauses, likely, book.ear)
 
 
-def _plain_hits(written: str, spans: list[Span], rules: list[Rule]) -> Iterator[Hit]:
+def _plain_hits(written: str, clauses: list[Span], rules: list[Rule]) -> Iterator[Hit]:
+    """Across stops, which recognisers and residents drop, and in each clause alone."""
+    spans = [(0, len(written)), *(clauses if len(clauses) > 1 else ())]
     for rule in rules:
         for first, last in spans:
             found = rule.pattern.search(written, first, last)
@@ -89,10 +88,10 @@ def _plain_hits(written: str, spans: list[Span], rules: list[Rule]) -> Iterator[
                 found = rule.pattern.search(written, found.start() + 1, last)  # hits may overlap
 
 
-def _slip_hits(written: str, spans: list[Span], rules: list[Rule], ear: Ear) -> Iterator[Hit]:
+def _slip_hits(written: str, clauses: list[Span], rules: list[Rule], ear: Ear) -> Iterator[Hit]:
     sounded = written.translate(ear.sounds)
     for rule in rules:
-        for first, last in spans:
+        for first, last in clauses:
             for heard in rule.sound.finditer(sounded, first, last):
                 if heard.end() - heard.start() < LEAST_WITH_SLIP:
                     continue

@@ -66,6 +66,8 @@ class Rulebook:
     """All that is known about cries for help."""
 
     folds: FoldTable
+    fillers: re.Pattern[str]
+    """Words of hesitation in plain text, which are dropped."""
     ear: Ear
     harmless: re.Pattern[str]
     """Stretches of solid text that only look like a cry (救命稻草)."""
@@ -92,6 +94,7 @@ def compile_rulebook(data: Mapping[str, Any]) -> Rulebook:
     sounds = SoundTable()
     return Rulebook(
         folds=FoldTable(_signs(data)),
+        fillers=_any(data["fillers"], words),
         ear=_ear(data, words, sounds),
         harmless=_any(data["harmless"], words),
         rules=tuple(

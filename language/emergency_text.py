@@ -1,8 +1,9 @@
-"""The shape of a text that cry rules are matched on: folded and solid; knows no rule."""
+"""The shape of a text that cry rules are matched on: plain, solid, in clauses; knows no rule."""
 
 import re
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 
 from .clean import fold
@@ -10,16 +11,14 @@ from .clean import fold
 SOFT_STOPS = frozenset(",，、;；:：~～—…·")
 HARD_STOPS = frozenset(".。!！?？\n")
 QUOTES = frozenset("《》")
+STOPS = frozenset(",.《》")
 TABLE_LIMIT = 30_000  # characters remembered; beyond it they are worked out again each time
 
-STOPS = frozenset(",.《》")
+_NUMERALS = "零一二三四五六七八九十百幺两"
+_RUN = re.compile(f"([\u4e00-\u9fff])(?<![{_NUMERALS}])\\1+")
 
 Span = tuple[int, int]
 """First index, and the index after the last."""
-
-_NO_STOPS = str.maketrans("", "", ",.《》")
-_NUMERALS = "零一二三四五六七八九十百幺两"
-_RUN = re.compile(f"([\u4e00-\u9fff])(?<![{_NUMERALS}])\\1+")
 
 
 class FoldTable(dict[int, str]):
@@ -36,14 +35,37 @@ class FoldTable(dict[int, str]):
         return plain
 
 
+@dataclass(frozen=True)
+class Solid:
+    """A text without stops, noise and hesitation, runs of one character squeezed: 救救，命 is 救命."""
+
+    chars: str
+    origins: list[int]
+    """For each of `chars`, its index in the text as received."""
+    clauses: list[Span]
+    """Stretches of `chars` between stops, in order; at least one."""
+
+
 def is_han(char: str) -> bool:
     """Whether one character is a common Han character (the basic block)."""
     return "\u4e00" <= char <= "\u9fff"
 
 
-def solid(plain: str) -> str:
-    """Plain text without stops, runs of one character squeezed (救救，命 → 救命)."""
-    return squeezed(plain.translate(_NO_STOPS))
+def solid(text: str, table: FoldTable, fillers: re.Pattern[str]) -> Solid:
+    """Fold, drop stops and fillers, squeeze; `fillers` are words of hesitation in plain text."""
+    plain, origins = _folded(text, table)
+    dropped = {index for found in fillers.finditer(plain) for index in range(*found.span())}
+    chars: list[str] = []
+    kept: list[int] = []
+    ends: list[int] = []
+    for index, char in enumerate(plain):
+        if char in STOPS:
+            ends.append(len(chars))
+        elif index not in dropped and not _is_repeated(char, chars):
+            chars.append(char)
+            kept.append(origins[index])
+    bounds = sorted({0, *ends, len(chars)})
+    return Solid("".join(chars), kept, list(pairwise(bounds)) or [(0, 0)])
 
 
 def squeezed(plain: str) -> str:
@@ -51,31 +73,13 @@ def squeezed(plain: str) -> str:
     return _RUN.sub(r"\1", plain)  # never numerals: 一一九 is a number to call
 
 
-def places(text: str, table: FoldTable) -> tuple[list[int], list[int]]:
-    """Where the characters of `solid(text.translate(table))` come from, and where its clauses end.
-
-    The first list holds, for each character, its index in `text`; the second, for each stop, how
-    many characters come before it.
-    """
-    origins: list[int] = []
-    ends: list[int] = []
-    last = ""
-    for index, char in enumerate(text):
-        for plain in table[ord(char)]:
-            if plain in STOPS:
-                ends.append(len(origins))
-            else:
-                if plain != last or not is_han(plain) or plain in _NUMERALS:
-                    origins.append(index)
-                last = plain
-    return origins, ends
+def _folded(text: str, table: FoldTable) -> tuple[str, list[int]]:
+    parts = [(index, plain) for index, char in enumerate(text) for plain in table[ord(char)]]
+    return "".join(plain for _, plain in parts), [index for index, _ in parts]
 
 
-def clauses(length: int, ends: list[int]) -> list[Span]:
-    """The whole text, then its clauses when it has several: what follows a stop may mislead a rule."""
-    bounds = sorted({0, *ends, length})
-    parts = [part for part in pairwise(bounds) if part != (0, length)]
-    return [(0, length), *parts]
+def _is_repeated(char: str, before: list[str]) -> bool:
+    return bool(before) and before[-1] == char and is_han(char) and char not in _NUMERALS
 
 
 def _plain(char: str) -> str:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import pycrfsuite
 
 from bot.nlu.entity_features import UNKNOWN_INTENT, features
-from bot.nlu.lexicon import Tables, lexicon
+from bot.nlu.lexicon import LONGEST, Tables, lexicon
 from bot.nlu.text import is_mark
 
 
@@ -49,8 +49,6 @@ class EntityOptions:
     bare: float = 0.7
     """Share of a text, marks aside, that entities fill when it is a mere answer (三号楼) to a question:
     then they stay whatever the intent is taken for."""
-    longest: int = 500
-    """Characters of a text that are looked at."""
 
 
 class EntityModel:
@@ -79,9 +77,12 @@ class EntityModel:
         )
         for place, example in enumerate(examples):
             if place % options.unknown_every == 0:
-                trainer.append(features(read(example.text), UNKNOWN_INTENT), _tags(example))
+                intent = UNKNOWN_INTENT
             elif kinds[example.intent]:
-                trainer.append(features(read(example.text), example.intent), _tags(example))
+                intent = example.intent
+            else:
+                continue  # what carries nothing is not asked about
+            trainer.append(features(read(example.text), intent), _tags(example))
         with TemporaryDirectory() as folder:
             path = Path(folder) / "tagger"
             trainer.train(str(path))
@@ -93,7 +94,6 @@ class EntityModel:
 
         An intent that was not learnt carries nothing, except a mere answer.
         """
-        text = text[: self._options.longest]
         believed = confidence >= self._options.trust and intent in self.kinds
         spans = self._spans(text, intent if believed else UNKNOWN_INTENT)
         carried = self.kinds.get(intent, [])
@@ -134,13 +134,13 @@ class EntityModel:
         return min(self._tagger.marginal(tags[place], place) for place in range(start, end))
 
     def _is_bare(self, text: str, spans: Sequence[Span]) -> bool:
-        said = sum(not is_mark(character) for character in text)
+        said = sum(not is_mark(character) for character in text[:LONGEST])
         filled = sum(span.end - span.start for span in spans)
         return filled >= self._options.bare * said > 0
 
 
 def _tags(example: Example) -> list[str]:
-    tags = ["O"] * len(example.text)
+    tags = ["O"] * min(len(example.text), LONGEST)
     for span in example.spans:
         tags[span.start] = f"B-{span.kind}"
         for place in range(span.start + 1, span.end):

@@ -10,14 +10,13 @@ VIEWS = ("characters", "words", "sounds", "names")
 _CHARACTERS = 3
 _WORDS = 2
 _SOUNDS = 2
-_LONGEST = 400  # characters; who says more has said what it is about
 
 
 def views(sentence: Sentence) -> dict[str, list[str]]:
     """The features of one sentence, by view, as strings."""
-    characters = _spaced(sentence.plain[:_LONGEST])
+    characters = _spaced(sentence.plain)
     syllables = [sound(character) for character in characters if character != " "]
-    said = [word for word in sentence.words[:_LONGEST] if not word.isspace()]
+    said = [word for word in sentence.words if not word.isspace()]
     return {
         "characters": _runs(characters, _CHARACTERS, ""),
         "words": _runs(said, _WORDS, " "),

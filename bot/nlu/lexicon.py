@@ -1,7 +1,7 @@
 """A sentence read once for all who look at it: its plain form, its words, and the names in it."""
 
 from collections.abc import Mapping, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from bot.nlu.names import Found, Names
@@ -9,6 +9,9 @@ from bot.nlu.segment import Segmenter
 from bot.nlu.text import plain
 
 Tables = Mapping[str, Sequence[str]]
+LONGEST = 500
+"""Characters of a text that are looked at: who says more has said what it is about."""
+
 _KEPT = 256  # sentences; the tagger reads what the classifier has just read
 
 
@@ -16,7 +19,7 @@ class Sentence(NamedTuple):
     """What was said, as features see it."""
 
     plain: str
-    """As long as the text; offsets are the same."""
+    """As long as the text, or its first LONGEST characters; offsets are the same."""
     words: tuple[str, ...]
     """Joined, they are `plain`."""
     names: tuple[Found, ...]
@@ -33,7 +36,7 @@ class Lexicon:
 
     def _read(self, text: str) -> Sentence:
         """Cut and search one text."""
-        folded = plain(text)
+        folded = plain(text[:LONGEST])
         words = tuple(self._segmenter.words(folded))
         return Sentence(folded, words, tuple(self._names.find(folded)))
 
@@ -43,6 +46,6 @@ def lexicon(tables: Tables) -> Lexicon:
     return _made(tuple((kind, tuple(names)) for kind, names in sorted(tables.items())))
 
 
-@cache
+@lru_cache(2)
 def _made(tables: tuple[tuple[str, tuple[str, ...]], ...]) -> Lexicon:
     return Lexicon(dict(tables))

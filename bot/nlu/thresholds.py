@@ -6,6 +6,8 @@ from typing import Any
 
 ANSWER, CLARIFY, REJECT = "answer", "clarify", "reject"
 OUT_OF_SCOPE = "out_of_scope"
+FALLBACK = "nlu_fallback"
+"""Rasa's own name for what was not understood: its rules act on it."""
 SOS = "sos"
 
 

@@ -49,6 +49,7 @@ class Connection:
         self._conversation_id = conversation_id
         self._after = after
         self._told: dict[str, Any] = {}
+        self._here = True
 
     async def run(self) -> None:
         """Until the page goes, or the database fails: the page then comes again by itself."""
@@ -59,8 +60,10 @@ class Connection:
                     if frame.type is WSMsgType.TEXT:
                         await self._hear(frame.data)
             finally:
-                telling.cancel()
-                await asyncio.gather(telling, return_exceptions=True)
+                # Not cancelled: a database connection that is used half-way would be lost.
+                self._here = False
+                woken.set()
+                await asyncio.wait([telling])
 
     # --- hearing
 
@@ -123,7 +126,7 @@ class Connection:
     async def _tell(self, woken: asyncio.Event) -> None:
         try:
             await self._greet()
-            while True:
+            while self._here:
                 woken.clear()
                 status = await self._catch_up()
                 waits = status.state is Owner.WAITING

@@ -47,9 +47,11 @@ async def test_step_that_fails_is_made_again(caplog, until):
         made.append(1)
         raise StoreError("locked") if len(made) == 1 else KeyError("unforeseen")
 
-    task = asyncio.create_task(_every("steps", 0.01, step))
+    stopping = asyncio.Event()
+    task = asyncio.create_task(_every("steps", 0.01, step, stopping))
     await until(lambda: len(made) >= 4)
-    task.cancel()
+    stopping.set()
+    await task
     assert "code=store_unavailable" in caplog.text
 
 

@@ -36,6 +36,7 @@ FOR_TURNS = {
 }
 FOR_SERVING = {
     "rasa.core.run:load_agent_on_start": "engine.serving",
+    "rasa.server:configure_cors": "engine.serving",
     "rasa.utils.log_utils:configure_structlog": "engine.private_logs",
     "logging:getLogRecordFactory()": "engine.private_logs",
 }

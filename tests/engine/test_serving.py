@@ -34,3 +34,13 @@ def test_loaded_model_is_warm_and_logs_are_closed(
     finally:
         private_logs._serving.clear()
         gc.unfreeze()
+
+
+def test_requests_are_examined_for_other_sites_only_when_some_may_call(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    configured: list[Any] = []
+    monkeypatch.setattr(serving, "_configure_cors", lambda app, origins: configured.append(origins))
+    for origins in (None, "", [], "http://a"):
+        serving._configure_cors_if_any(None, origins)
+    assert configured == ["http://a"]
