@@ -77,7 +77,7 @@ def _train_stock(kept: Path, say: Say) -> float:
                 training.kill()
         trained = Path(folder) / "stock.tar.gz"
         if training.wait() != 0 or not trained.exists():
-            raise BenchError(f"the stock model could not be trained:\n{tail(log)}")
+            raise BenchError(f"training stock ended with {training.returncode}:\n{tail(log)}")
         shutil.move(trained, kept)
         took_s = time.monotonic() - started
     say(f"stock model trained in {took_s:.0f} s")

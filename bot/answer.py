@@ -95,6 +95,7 @@ class Answerer:
         self._clock = clock
         self._engine = engine
         self._engine_calls = asyncio.Semaphore(ENGINE_CALLS_AT_ONCE)
+        emergency.detect("")  # reads its rules now, not in somebody's first turn
 
     async def answer(self, turn: Turn, stage: Stage) -> None:
         """Answer and close the turn. Raises CommunityError when the bot has no answer."""

@@ -12,14 +12,17 @@ import os
 import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import ujson
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
+from rasa.shared.constants import ASSISTANT_ID_KEY
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, Event, UserUttered, deserialise_events
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.constants import ENTITIES, INTENT, METADATA_MODEL_ID, TEXT
 
 from engine.history import bounded
 from engine.writer import Writer
@@ -28,6 +31,10 @@ PATH_VARIABLE = "LINSHENG_ENGINE_DB"
 DEFAULT_PATH = "var/engine.db"
 DEFAULT_TURNS = 4
 BUSY_TIMEOUT_S = 5.0
+
+STAMPS = frozenset({METADATA_MODEL_ID, ASSISTANT_ID_KEY})
+
+UNDERSTOOD = (INTENT, ENTITIES, TEXT, "message_id", "metadata")
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS dialogue (
@@ -73,7 +80,7 @@ class BoundedTrackerStore(TrackerStore):
         if self.event_broker:
             await self.stream_events(tracker)
         kept = bounded(tracker.events, self.domain.slots, self._turns)
-        events = ujson.dumps([event.as_dict() for event in kept], ensure_ascii=False)
+        events = ujson.dumps(_as_dicts(kept), ensure_ascii=False)
         saved_at = kept[-1].timestamp if kept else 0.0
         await self._writer.run(SAVE, (tracker.sender_id, events, saved_at, _turn_id(kept)))
 
@@ -117,6 +124,26 @@ class BoundedTrackerStore(TrackerStore):
         """Finish what is being written and close the file; the store cannot be used afterwards."""
         self._writer.close()
         self._reader.close()
+
+
+def _as_dicts(events: list[Event]) -> list[dict[str, Any]]:
+    """The events without the stamps that every one of them carries, and older messages without what was weighed.
+
+    Rasa writes the ids of model and assistant into each event, and into each message all intents that it might have
+    been: half of what there is to read, to write, and to send to the action server.
+    """
+    last = max((i for i, event in enumerate(events) if isinstance(event, UserUttered)), default=-1)
+    dicts = []
+    for index, event in enumerate(events):
+        fields = event.as_dict()
+        metadata = fields.get("metadata")
+        if metadata and not STAMPS.isdisjoint(metadata):
+            fields["metadata"] = {key: metadata[key] for key in metadata.keys() - STAMPS}
+        if isinstance(event, UserUttered) and index != last:
+            parsed = event.parse_data
+            fields["parse_data"] = {key: parsed[key] for key in UNDERSTOOD if key in parsed}
+        dicts.append(fields)
+    return dicts
 
 
 def _turn_id(events: list[Event]) -> str | None:

@@ -79,9 +79,10 @@ def _hits(written: str, clauses: list[Span], likely: list[Rule], book: Rulebook)
 
 def _plain_hits(written: str, clauses: list[Span], rules: list[Rule]) -> Iterator[Hit]:
     """Across stops, which recognisers and residents drop, and in each clause alone."""
-    spans = [(0, len(written)), *(clauses if len(clauses) > 1 else ())]
+    whole = [(0, len(written))]
+    spans = whole + clauses if len(clauses) > 1 else whole
     for rule in rules:
-        for first, last in spans:
+        for first, last in whole if rule.alone else spans:
             found = rule.pattern.search(written, first, last)
             while found:
                 yield rule, found.start(), found.end()
@@ -91,7 +92,7 @@ def _plain_hits(written: str, clauses: list[Span], rules: list[Rule]) -> Iterato
 def _slip_hits(written: str, clauses: list[Span], rules: list[Rule], ear: Ear) -> Iterator[Hit]:
     sounded = written.translate(ear.sounds)
     for rule in rules:
-        for first, last in clauses:
+        for first, last in clauses if not rule.alone else ():
             for heard in rule.sound.finditer(sounded, first, last):
                 if heard.end() - heard.start() < LEAST_WITH_SLIP:
                     continue

@@ -17,6 +17,7 @@ from .emergency_sound import Ear, SoundTable, ordinary_pairs
 from .emergency_text import FoldTable, is_han
 
 REPETITIONS = 8
+ALONE = "^{{lead}}({0}){{tail}}(({0}){{tail}})?$"  # nothing else is said; it may be said twice
 
 _WORD = re.compile(r"\{([a-z_]+)\}")
 _LOOKAROUND = re.compile(r"\(\?<?[=!]")
@@ -34,6 +35,8 @@ class Rule:
     """Found in the sound of every text that `pattern` is found in, and of many more."""
     needs: frozenset[str]
     """One of these is in every text that `sound` is found in; empty when that cannot be said."""
+    alone: bool
+    """Only a cry when it is all that is said."""
     guards: frozenset[str]
     """Names of the guards that can excuse a hit."""
 
@@ -117,13 +120,15 @@ def _rule(
 ) -> Rule:
     body: Mapping[str, Any] = {"say": entry} if isinstance(entry, str) else entry
     guards = usual - set(body.get("despite", ())) | set(body.get("also", ()))
-    pattern = _spell(body["say"], words)
+    alone = "alone" in body
+    pattern = _spell(ALONE.format(body["alone"]) if alone else body["say"], words)
     sound = _without_lookarounds(pattern).translate(sounds)
     return Rule(
         kind=kind,
         pattern=re.compile(pattern),
         sound=re.compile(sound),
         needs=needed(sound),
+        alone=alone,
         guards=guards,
     )
 

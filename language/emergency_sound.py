@@ -73,7 +73,7 @@ class Ear:
         """Words that sound like the words of a cry put right (晕到 → 晕倒); of the same length."""
         spans = [found.span(1) for found in self.pattern.finditer(self._doubtful(solid))]
         chars = list(solid)
-        for first, last in sorted(spans, key=lambda span: span[1] - span[0]):
+        for first, last in sorted(spans, key=lambda span: (span[1] - span[0], -span[0])):
             said = solid[first:last]
             word = self.words[said.translate(self.sounds)]
             if len(word) > SURE_SYLLABLES or any(map(str.__eq__, said, word)):

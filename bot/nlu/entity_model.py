@@ -140,12 +140,12 @@ class EntityModel:
 
 
 def _tags(example: Example) -> list[str]:
-    tags = ["O"] * min(len(example.text), LONGEST)
+    tags = ["O"] * len(example.text)
     for span in example.spans:
         tags[span.start] = f"B-{span.kind}"
         for place in range(span.start + 1, span.end):
             tags[place] = f"I-{span.kind}"
-    return tags
+    return tags[:LONGEST]
 
 
 def _stretches(tags: Sequence[str]) -> Iterable[tuple[int, int, str]]:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,9 @@ from bot.nlu import vectors
 from bot.nlu.grams import VIEWS, views
 from bot.nlu.lexicon import Tables, lexicon
 from bot.nlu.terms import Terms
+
+RANKED = 10
+"""Intents that are named in a ranking."""
 
 Matrix = npt.NDArray[np.float32]
 Document = dict[str, list[str]]
@@ -157,6 +161,12 @@ class IntentModel:
         if points is not None:
             decided += points @ self._arrays["slopes.points"]
         return decided
+
+
+def ranked(labels: Sequence[str], confidences: Matrix) -> list[dict[str, Any]]:
+    """The likeliest labels, the best first, as Rasa writes a ranking."""
+    order = confidences.argsort()[::-1][:RANKED]
+    return [{"name": labels[place], "confidence": float(confidences[place])} for place in order]
 
 
 def _principal(points: Matrix, count: int) -> tuple[Matrix, Matrix]:

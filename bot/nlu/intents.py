@@ -14,11 +14,8 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.intent_model import IntentModel, IntentOptions
+from bot.nlu.intent_model import IntentModel, IntentOptions, ranked
 from bot.nlu.lexicon import Tables
-
-LONGEST_RANKING = 10
-"""Intents that are named in the ranking."""
 
 
 def lookup_tables(training_data: TrainingData) -> Tables:
@@ -97,16 +94,17 @@ class LinshengIntentClassifier(GraphComponent, IntentClassifier):
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set the most likely intent and the ranking of every message with words."""
-        for message in messages:
-            text = message.get(TEXT)
-            if self._model is None or not text or is_raw(text):
-                continue
-            [row] = self._model.confidences([text])
-            order = row.argsort()[::-1][:LONGEST_RANKING]
-            ranking = [
-                {"name": self._model.labels[place], "confidence": float(row[place])}
-                for place in order
-            ]
+        if self._model is None:
+            return messages
+        worded = [message for message in messages if _has_words(message)]
+        confidences = self._model.confidences([message.get(TEXT) for message in worded])
+        for message, row in zip(worded, confidences, strict=True):
+            ranking = ranked(self._model.labels, row)
             message.set(INTENT, dict(ranking[0]), add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         return messages
+
+
+def _has_words(message: Message) -> bool:
+    text = message.get(TEXT)
+    return bool(text and text.strip()) and not is_raw(text)

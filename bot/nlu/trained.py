@@ -1,17 +1,20 @@
 """The understanding of a trained model, taken out of Rasa's archive: for tools that measure it."""
 
+import json
 import tarfile
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from bot.nlu.entity_model import EntityModel, Span
-from bot.nlu.intent_model import IntentModel
-from bot.nlu.thresholds import FALLBACK, OUT_OF_SCOPE, REJECT, Thresholds
+from bot.nlu.intent_model import IntentModel, ranked
+from bot.nlu.thresholds import OUT_OF_SCOPE, REJECT, Thresholds
 
-RANKED = 10
-"""Intents that are looked at of each text."""
+TOGETHER = 32
+"""Texts whose sentence vectors are computed in one go, which takes a third of the time."""
 
 
 @dataclass(frozen=True)
@@ -35,30 +38,44 @@ class Understanding:
         self._thresholds = thresholds
 
     @classmethod
-    def load(cls, archive: Path, thresholds: Thresholds | None = None) -> "Understanding":
+    def load(cls, archive: Path) -> "Understanding":
         """Read a model archive of `rasa train`."""
         with TemporaryDirectory() as folder, tarfile.open(archive) as packed:
             packed.extractall(folder, [one for one in packed if one.isfile() or one.isdir()])
-            intents = next(Path(folder).rglob("intents.json")).parent
-            entities = next(Path(folder).rglob("entities.json")).parent
-            return cls(
-                IntentModel.load(intents), EntityModel.load(entities), thresholds or Thresholds()
-            )
+            root = Path(folder)
+            intents = next(root.rglob("intents.json")).parent
+            entities = next(root.rglob("entities.json")).parent
+            thresholds = _thresholds(json.loads((root / "metadata.json").read_text("utf-8")))
+            return cls(IntentModel.load(intents), EntityModel.load(entities), thresholds)
 
     def read(self, text: str) -> Understood:
         """Understand one text; an empty one is turned away."""
+        [understood] = self.read_all([text])
+        return understood
+
+    def read_all(self, texts: Sequence[str]) -> Iterator[Understood]:
+        """Understand many texts, in order."""
+        waiting = iter(texts)
+        while together := list(islice(waiting, TOGETHER)):
+            for text, row in zip(together, self._intents.confidences(together), strict=True):
+                yield self._understood(text, ranked(self._intents.labels, row))
+
+    def _understood(self, text: str, ranking: list[dict[str, Any]]) -> Understood:
         if not text.strip():
             return Understood(OUT_OF_SCOPE, 0.0, REJECT, [])
-        [row] = self._intents.confidences([text])
-        order = row.argsort()[::-1][:RANKED]
-        ranking: list[dict[str, Any]] = [
-            {"name": self._intents.labels[place], "confidence": float(row[place])}
-            for place in order
-        ]
-        best = ranking[0]
+        name, confidence = ranking[0]["name"], ranking[0]["confidence"]
         decision = self._thresholds.decide(ranking)
-        intent = OUT_OF_SCOPE if decision == REJECT else best["name"]
-        spans = self._entities.find(text, best["name"], best["confidence"])
-        return Understood(
-            intent if intent != FALLBACK else best["name"], best["confidence"], decision, spans
-        )
+        spans = self._entities.find(text, name, confidence)
+        intent = OUT_OF_SCOPE if decision == REJECT else name
+        return Understood(intent, confidence, decision, spans)
+
+
+def _thresholds(metadata: dict[str, Any]) -> Thresholds:
+    """Those that the model was trained with."""
+    known = {field.name for field in fields(Thresholds)}
+    for node in metadata["predict_schema"]["nodes"].values():
+        if node["uses"].endswith(".LinshengDecision"):
+            return Thresholds(
+                **{name: node["config"][name] for name in known & set(node["config"])}
+            )
+    return Thresholds()

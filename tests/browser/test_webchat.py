@@ -59,7 +59,7 @@ async def taken_over(gateway, clerk, text="我是王师傅。"):
 
 def jpeg(width, height):
     data = io.BytesIO()
-    Image.effect_noise((width, height), 90).convert("RGB").save(data, "JPEG", quality=95)
+    Image.radial_gradient("L").resize((width, height)).convert("RGB").save(data, "JPEG", quality=95)
     return {"name": "漏水.jpg", "mimeType": "image/jpeg", "buffer": data.getvalue()}
 
 

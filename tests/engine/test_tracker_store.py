@@ -13,7 +13,7 @@ import pytest
 from rasa.core.channels.channel import UserMessage
 from rasa.core.tracker_store import InMemoryTrackerStore, TrackerStore
 from rasa.shared.core.domain import Domain, SessionConfig
-from rasa.shared.core.events import ActionExecuted, SlotSet, UserUttered
+from rasa.shared.core.events import ActionExecuted, SlotSet, UserUtteranceReverted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
@@ -60,6 +60,39 @@ def test_saving_again_replaces_the_row(store: BoundedTrackerStore, path: Path) -
     assert [sender for sender, _ in rows] == ["a"]
     assert "二" in rows[0][1]
     assert "一" not in rows[0][1]
+
+
+def test_what_was_weighed_is_kept_for_the_last_message_only(store: BoundedTrackerStore) -> None:
+    tracker = store.init_tracker("a")
+    tracker.model_id, tracker.assistant_id = "model", "assistant"
+    for text in ("一", "二"):
+        intent = {"name": "greet", "confidence": 0.9}
+        parsed = {"intent": intent, "intent_ranking": [intent], "text_tokens": [[0, 1]]}
+        metadata = {"turn_id": text}
+        tracker.update(UserUttered(text, intent, [], parsed, metadata=metadata))
+    run(store.save(tracker))
+    first, last = run(store.retrieve("a")).events
+    assert (first.text, first.intent["name"], first.metadata) == ("一", "greet", {"turn_id": "一"})
+    assert "intent_ranking" not in first.parse_data
+    assert last.parse_data["intent_ranking"] == [{"name": "greet", "confidence": 0.9}]
+    assert store.last_turn("a") == "二"
+    assert tracker.events[0].metadata["model_id"] == "model"
+    assert "intent_ranking" in tracker.events[0].parse_data
+
+
+def test_turn_that_undid_itself_is_still_the_last(store: BoundedTrackerStore) -> None:
+    tracker = spoken(store, "a", "你好")
+    tracker.events[1].metadata["turn_id"] = "1"
+    tracker.update(ActionExecuted("action_listen"))
+    tracker.update(UserUttered("嗯", metadata={"turn_id": "2"}))
+    tracker.update(UserUtteranceReverted())
+    run(store.save(tracker))
+    assert store.last_turn("a") == "2"
+
+
+def test_new_dialogue_is_written_with_its_first_turn(store: BoundedTrackerStore) -> None:
+    run(store.get_or_create_tracker("a"))
+    assert run(store.keys()) == []
 
 
 def test_deleted_dialogue_is_gone_from_the_file(store: BoundedTrackerStore, path: Path) -> None:
