@@ -117,7 +117,7 @@ async def browse(chromium: Any) -> AsyncIterator[Callable[..., Any]]:
 
     async def browse(gateway: Any, *, width: int = 390, height: int = 844, **options: Any) -> Tab:
         context = await chromium.new_context(viewport={"width": width, "height": height}, **options)
-        context.set_default_timeout(8000)
+        context.set_default_timeout(20_000)
         contexts.append(context)
         tab = Tab(await context.new_page())
         await tab.page.goto(str(gateway.server.make_url("/")))
