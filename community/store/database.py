@@ -30,9 +30,10 @@ class Database:
 
     def __init__(self, url: str) -> None:
         address = make_url(url).set(drivername="sqlite+aiosqlite")
+        self._opener = sqlite.Opener(address.database or "")
         self._engine = create_async_engine(
             address,
-            async_creator=sqlite.opener(address.database or ""),
+            async_creator=self._opener,
             poolclass=AsyncAdaptedQueuePool,
             pool_size=4,
             max_overflow=4,
@@ -62,7 +63,9 @@ class Database:
                 yield connection
 
     async def close(self) -> None:
+        """Let go of the file; no thread of a connection runs on."""
         await self._engine.dispose()
+        await self._opener.join()
 
 
 class translated:

@@ -6,6 +6,7 @@ some twenty short statements, so those visits were most of what a turn cost.
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -16,15 +17,34 @@ from sqlalchemy import Connection, Engine, event
 BUSY_TIMEOUT_S = 10
 
 
-def opener(path: str) -> Callable[..., _Driver]:
+class Opener:
     """What SQLAlchemy calls for each new connection to the file (`async_creator`)."""
 
-    def connect(*_args: object, **_options: object) -> _Driver:
-        driver = _Driver(lambda: sqlite3.connect(path, check_same_thread=False), 64)
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._drivers: list[_Driver] = []
+
+    def __call__(self, *_args: object, **_options: object) -> _Driver:
+        """A connection that is not opened yet."""
+        driver = _Driver(lambda: sqlite3.connect(self._path, check_same_thread=False), 64)
         driver._thread.daemon = True
+        self._drivers = [one for one in self._drivers if one._thread.is_alive()]
+        self._drivers.append(driver)
         return driver
 
-    return connect
+    async def join(self) -> None:
+        """Wait until no driver's thread runs; statements that nobody waits for are interrupted.
+
+        SQLAlchemy lets go of a connection whose statement was cancelled; its thread would speak to
+        an event loop that has been closed meanwhile.
+        """
+        for driver in self._drivers:
+            if driver._thread.is_alive():
+                if driver._connection is not None:
+                    driver._connection.interrupt()
+                driver.stop()
+                await asyncio.to_thread(driver._thread.join)
+        self._drivers.clear()
 
 
 class _Driver(aiosqlite.Connection):

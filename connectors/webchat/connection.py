@@ -50,12 +50,14 @@ class Connection:
         self._after = after
         self._told: dict[str, Any] = {}
         self._here = True
+        self._greeted = asyncio.Event()
 
     async def run(self) -> None:
         """Until the page goes, or the database fails: the page then comes again by itself."""
         with self._gateway.hub.listening(self._conversation_id) as woken:
             telling = asyncio.create_task(self._tell(woken), name="webchat-tell")
             try:
+                await self._greeted.wait()
                 async for frame in self._socket:
                     if frame.type is WSMsgType.TEXT:
                         await self._hear(frame.data)
@@ -126,6 +128,7 @@ class Connection:
     async def _tell(self, woken: asyncio.Event) -> None:
         try:
             await self._greet()
+            self._greeted.set()
             while self._here:
                 woken.clear()
                 status = await self._catch_up()
@@ -143,6 +146,8 @@ class Connection:
         except Exception:
             logger.exception("page is told to come again: code=%s", Code.INTERNAL)
             await self._socket.close(code=WSCloseCode.INTERNAL_ERROR)
+        finally:
+            self._greeted.set()
 
     async def _greet(self) -> None:
         """Say where the conversation stands, then everything that the page does not have."""

@@ -50,6 +50,13 @@ async def test_words_are_stored_shown_and_answered_in_that_order(gateway):
     assert page.told[0]["reset"] is True
 
 
+async def test_hello_comes_before_all_else(gateway):
+    page = await gateway.page()
+    await page.say("你好", "a1")
+    await page.hear("message", **{"from": "bot"})
+    assert [told["type"] for told in page.told[:2]] == ["hello", "history"]
+
+
 async def test_same_id_again_runs_nothing_and_is_stored_under_the_same_number(gateway):
     page = await gateway.page()
     for _ in range(3):
