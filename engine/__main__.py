@@ -3,7 +3,7 @@
 import os
 import sys
 
-from engine import imports, release
+from engine import imports, kernels, release
 
 LOOPBACK = "127.0.0.1"
 
@@ -29,13 +29,17 @@ def main(arguments: list[str]) -> None:
 def prepare(arguments: list[str]) -> None:
     """Put in place of Rasa's parts those of ours that the command line needs.
 
-    Training stays as Rasa does it, but for what is imported. Raises `release.WrongRelease`.
+    What is trained stays as Rasa does it. Raises `release.WrongRelease`.
     """
     release.require_release()
     for name, value in SETTINGS.items():
         os.environ.setdefault(name, value)
     imports.install()
-    if arguments[:1] != ["train"]:
+    if arguments[:1] == ["train"]:
+        from engine import training
+
+        training.install()
+    else:
         _install_turn_parts()
     if is_server(arguments):
         from engine import serving
@@ -87,4 +91,5 @@ def on_loopback(arguments: list[str]) -> list[str]:
 
 
 if __name__ == "__main__":
+    kernels.ensure()
     main(sys.argv[1:])

@@ -1,7 +1,9 @@
-"""Is this a cry for help? Decided by plain rules, before any NLU engine; not the place for lesser urgency.
+"""Is this a cry for help? Decided by plain code, before any NLU engine; not the place for lesser urgency.
 
 The rules are in `data/emergency.yml`: ways of crying, by kind of danger, and guards: ways of using
 the same words without being in danger. Each rule is tried on the words as written and as they sound.
+Beside them a score learnt from many sentences hears what no rule was written for, and refutes a rule
+that has hit a joke.
 """
 
 import re
@@ -13,6 +15,7 @@ from .emergency_sound import Ear
 from .emergency_text import Span, solid, squeezed
 
 BLANK = "■"
+HELP = "help"  # the kind of a cry that does not say what the danger is
 LEAST_WITH_SLIP = 4  # characters of a hit that may hold a slip
 
 Hit = tuple[Rule, int, int]
@@ -49,6 +52,11 @@ def is_false_alarm(text: str) -> bool:
 def judge(text: str, book: Rulebook) -> Verdict:
     """`detect` under given rules; the first kind of the book that fits wins."""
     said = solid(text, book.folds, book.fillers)
+    if not said.chars:
+        return NO_CRY
+    score = book.scorer.score(said)
+    if score < book.scorer.refuted:
+        return NO_CRY
     written = _without_harmless(said.chars, said.clauses, book)
     sounded = written.translate(book.ear.sounds)
     held = frozenset(sounded)
@@ -57,7 +65,14 @@ def judge(text: str, book: Rulebook) -> Verdict:
         first, last = said.origins[start], said.origins[end - 1] + 1
         if not _is_excused(rule, _scene(text, first, last, book), book):
             return Verdict(sos=True, kind=rule.kind, evidence=text[first:last])
+    if score >= book.scorer.sure:
+        return Verdict(sos=True, kind=_kind(said.chars, book), evidence=text.strip())
     return NO_CRY
+
+
+def _kind(chars: str, book: Rulebook) -> str:
+    """What the danger is, by its words, when no rule has said it."""
+    return next((kind for kind, words in book.kinds.items() if words.search(chars)), HELP)
 
 
 def _without_harmless(chars: str, clauses: list[Span], book: Rulebook) -> str:

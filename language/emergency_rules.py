@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from .emergency_gate import needed
+from .emergency_score import Scorer, scorer
 from .emergency_sound import Ear, SoundTable, ordinary_pairs
 from .emergency_text import FoldTable, is_han
 
@@ -77,6 +78,9 @@ class Rulebook:
     rules: tuple[Rule, ...]
     """In order of preference when several kinds fit."""
     guards: Mapping[str, Guard]
+    kinds: Mapping[str, re.Pattern[str]]
+    """Words that tell the kind of a cry that no rule has hit, in order of preference."""
+    scorer: Scorer
     false_alarm: re.Pattern[str]
     no_false_alarm: re.Pattern[str]
 
@@ -106,6 +110,8 @@ def compile_rulebook(data: Mapping[str, Any]) -> Rulebook:
             for entry in entries
         ),
         guards={name: _guard(name, body, words) for name, body in data["guards"].items()},
+        kinds={kind: _any(list(signs), words) for kind, signs in data["kinds"].items()},
+        scorer=scorer(),
         false_alarm=_any(data["false_alarm"]["says"], words),
         no_false_alarm=_any(data["false_alarm"]["unless"], words),
     )

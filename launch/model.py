@@ -81,7 +81,7 @@ def train(root: Path, model: Path, *, cache: Path | None = None) -> None:
     """
     environment = quiet_environment() | ({"RASA_CACHE_DIRECTORY": str(cache)} if cache else {})
     command = [
-        str(root / "engine/.venv/bin/python"), "-m", "engine", "train",
+        str(root / "engine/.venv/bin/python"), "-m", "engine", "train", "--skip-validation",
         "--config", "config.yml", "--domain", "domain.yml", "--data", "nlu_data",
         "--out", str(model.parent), "--fixed-model-name", model.name.removesuffix(".tar.gz"),
     ]  # fmt: skip

@@ -4,8 +4,11 @@ What the sentence is about goes in as a feature, and out go only the kinds that 
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
+from itertools import groupby
+from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -15,6 +18,9 @@ import pycrfsuite
 from bot.nlu.entity_features import UNKNOWN_INTENT, features
 from bot.nlu.lexicon import LONGEST, Tables, lexicon
 from bot.nlu.text import is_mark
+
+OUTSIDE = "-"
+"""The tag of a character that belongs to no entity."""
 
 
 class Span(NamedTuple):
@@ -70,23 +76,9 @@ class EntityModel:
     ) -> "EntityModel":
         """Learn where entities are, and which kinds each intent may carry."""
         kinds = _kinds(examples)
-        read = lexicon(tables).read
-        trainer = pycrfsuite.Trainer(algorithm="lbfgs", verbose=False)
-        trainer.set_params(
-            {"c1": options.l1, "c2": options.l2, "max_iterations": options.iterations}
-        )
-        for place, example in enumerate(examples):
-            if place % options.unknown_every == 0:
-                intent = UNKNOWN_INTENT
-            elif kinds[example.intent]:
-                intent = example.intent
-            else:
-                continue  # what carries nothing is not asked about
-            trainer.append(features(read(example.text), intent), _tags(example))
-        with TemporaryDirectory() as folder:
-            path = Path(folder) / "tagger"
-            trainer.train(str(path))
-            tagger = path.read_bytes()
+        # In a process of its own: the trainer lets no other thread of this one run meanwhile.
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+            tagger = process.submit(_learn, examples, kinds, tables, options).result()
         return cls(options, tables, kinds, tagger)
 
     def find(self, text: str, intent: str, confidence: float = 1.0) -> list[Span]:
@@ -139,23 +131,47 @@ class EntityModel:
         return filled >= self._options.bare * said > 0
 
 
+def _learn(
+    examples: Sequence[Example],
+    kinds: Mapping[str, list[str]],
+    tables: Tables,
+    options: EntityOptions,
+) -> bytes:
+    read = lexicon(tables).read
+    trainer = pycrfsuite.Trainer(algorithm="lbfgs", verbose=False)
+    trainer.set_params({"c1": options.l1, "c2": options.l2, "max_iterations": options.iterations})
+    for place, example in enumerate(examples):
+        if place % options.unknown_every == 0:
+            intent = UNKNOWN_INTENT
+        elif kinds[example.intent]:
+            intent = example.intent
+        else:
+            continue  # what carries nothing is not asked about
+        trainer.append(features(read(example.text), intent), _tags(example))
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "tagger"
+        trainer.train(str(path))
+        return path.read_bytes()
+
+
 def _tags(example: Example) -> list[str]:
-    tags = ["O"] * len(example.text)
+    """The kind of each character, or OUTSIDE.
+
+    Two of one kind are hardly ever said without a character between them, and half as many tags
+    are learnt in half the time.
+    """
+    tags = [OUTSIDE] * len(example.text)
     for span in example.spans:
-        tags[span.start] = f"B-{span.kind}"
-        for place in range(span.start + 1, span.end):
-            tags[place] = f"I-{span.kind}"
+        tags[span.start : span.end] = [span.kind] * (span.end - span.start)
     return tags[:LONGEST]
 
 
 def _stretches(tags: Sequence[str]) -> Iterable[tuple[int, int, str]]:
-    start, kind = 0, ""
-    for place, tag in enumerate([*tags, "O"]):
-        if kind and tag != f"I-{kind}":
+    place = 0
+    for kind, run in groupby(tags):
+        start, place = place, place + len(list(run))
+        if kind != OUTSIDE:
             yield start, place, kind
-            kind = ""
-        if tag != "O" and not kind:
-            start, kind = place, tag[2:]
 
 
 def _kinds(examples: Sequence[Example]) -> dict[str, list[str]]:

@@ -1,49 +1,66 @@
-"""The intent classifier itself: a linear machine over n-grams and a sentence vector; no Rasa here.
+"""The intent classifier itself: n-grams first, a sentence vector where they are in doubt; no Rasa here.
 
-One support vector machine for each intent, whose decision values are made confidences by one number,
-learnt on sentences that the machine had not seen.
+Most sentences say plainly what they are about: a machine over n-grams is sure, and quick. Only where
+it is not, the sentence vector, which costs twenty times as much, is asked too. What makes decision
+values confidences is learnt on sentences that the machines had not seen.
 """
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_matrix, hstack
 
 from bot.nlu import vectors
-from bot.nlu.grams import VIEWS, views
+from bot.nlu.gram_machine import SEED, Document, GramMachine, GramOptions, Matrix
+from bot.nlu.grams import views
 from bot.nlu.lexicon import Tables, lexicon
-from bot.nlu.terms import Terms
+from bot.nlu.vector_machine import VectorMachine, VectorOptions, softmax
 
 RANKED = 10
 """Intents that are named in a ranking."""
 
-Matrix = npt.NDArray[np.float32]
-Document = dict[str, list[str]]
-"""The features of one sentence, by view."""
+Places = npt.NDArray[np.intp]
+"""Numbers of sentences, or of intents."""
 
 
 @dataclass(frozen=True)
 class IntentOptions:
     """How an `IntentModel` is trained; chosen by cross-validation, see docs/nlu.md."""
 
-    cost: float = 0.2
-    """C of the support vector machines: what a wrong sentence costs."""
-    at_least: int = 2
-    """Sentences that a feature must be in."""
-    vector_axes: int = 192
-    """Principal axes that are kept of the sentence vectors; 0 does without them."""
-    vector_weight: float = 1.5
-    """Length of a sentence vector beside the n-grams, whose views have length 1."""
-    name_weight: float = 0.5
-    """Length of the view of names."""
-    folds: int = 3
-    """Parts of the data, each judged by a machine trained on the others, to learn confidence."""
-    seed: int = 7
+    cost: float = GramOptions.cost
+    at_least: int = GramOptions.at_least
+    name_weight: float = GramOptions.name_weight
+    vector_cost: float = VectorOptions.cost
+    vector_iterations: int = VectorOptions.iterations
+    use_vectors: bool = True
+    """Whether doubt is settled by sentence vectors."""
+    sure: float = 0.8
+    """Confidence of the n-grams, 0 to 1, from which no vector is asked."""
+    vectors_each: int = 150
+    """Sentences of one intent, at most, that vectors are learnt from: they take long to make."""
+    unseen_every: int = 3
+    """One sentence in this many is kept unseen, to learn how much to trust the machines."""
+
+    @property
+    def grams(self) -> GramOptions:
+        return GramOptions(self.cost, self.at_least, self.name_weight)
+
+    @property
+    def vectors(self) -> VectorOptions:
+        return VectorOptions(self.vector_cost, self.vector_iterations)
+
+
+class Trust(NamedTuple):
+    """What decision values are multiplied with to be logarithms of likelihoods."""
+
+    alone: float
+    """The n-grams, where they are sure."""
+    grams: float
+    vectors: float
 
 
 class IntentModel:
@@ -54,14 +71,16 @@ class IntentModel:
         options: IntentOptions,
         tables: Tables,
         labels: Sequence[str],
-        terms: Mapping[str, Terms],
-        arrays: Mapping[str, Matrix],
+        grams: GramMachine,
+        points: VectorMachine | None,
+        trust: Trust,
     ) -> None:
         self.labels = list(labels)
-        self._lexicon = lexicon(tables)
         self._options = options
-        self._terms = terms
-        self._arrays = arrays
+        self._lexicon = lexicon(tables)
+        self._grams = grams
+        self._points = points
+        self._trust = trust
 
     @classmethod
     def train(
@@ -71,24 +90,29 @@ class IntentModel:
         intents = sorted(set(labels))
         if len(intents) < 2:
             raise ValueError("there must be sentences of at least two intents")
-        model = cls(options, tables, intents, {}, {})
-        documents = [model._views(text) for text in texts]
-        points = vectors.encode(texts) if options.vector_axes else None
-        targets = np.array([intents.index(label) for label in labels])
-        unseen = np.zeros((len(texts), len(intents)), np.float32)
-        for fold in _folds(targets, options):
-            rest = np.setdiff1d(np.arange(len(texts)), fold)
-            model._fit(_take(documents, rest), _rows(points, rest), targets[rest])
-            unseen[fold] = model._decide(_take(documents, fold), _rows(points, fold))
-        model._fit(documents, points, targets)
-        model._arrays = {**model._arrays, "sharpness": _sharpness(unseen, targets)}
-        return model
+        read = lexicon(tables).read
+        number = {intent: place for place, intent in enumerate(intents)}
+        targets = np.array([number[label] for label in labels])
+        lesson = Lesson([views(read(text)) for text in texts], targets, len(intents))
+        if options.use_vectors:
+            lesson = lesson.with_vectors(texts, options.vectors_each)
+        grams, points = lesson.fit(options)
+        return cls(options, tables, intents, grams, points, _trust(lesson, options))
 
     def confidences(self, texts: Sequence[str]) -> Matrix:
         """One row for each text, one column for each of `labels`; rows sum to 1."""
-        points = vectors.encode(texts) if self._options.vector_axes else None
-        decided = self._decide([self._views(text) for text in texts], points)
-        return _softmax(decided * self._arrays["sharpness"])
+        decided = self._grams.decide([views(self._lexicon.read(text)) for text in texts])
+        found = softmax(decided * self._trust.alone)
+        if self._points is None:
+            return found
+        doubtful = np.flatnonzero(found.max(axis=1, initial=0) < self._options.sure)
+        if len(doubtful):
+            points = vectors.encode([texts[place] for place in doubtful])
+            found[doubtful] = softmax(
+                decided[doubtful] * self._trust.grams
+                + self._points.decide(points) * self._trust.vectors
+            )
+        return found
 
     def save(self, folder: Path) -> None:
         """Write the model as JSON and plain arrays."""
@@ -96,11 +120,12 @@ class IntentModel:
             "options": asdict(self._options),
             "labels": self.labels,
             "tables": self._lexicon.tables,
-            "terms": {view: terms.strings for view, terms in self._terms.items()},
+            "terms": self._grams.strings(),
+            "trust": self._trust._asdict(),
         }
         (folder / "intents.json").write_text(json.dumps(about, ensure_ascii=False), "utf-8")
-        weights = {f"terms.{view}": terms.weights for view, terms in self._terms.items()}
-        np.savez_compressed(folder / "intents.npz", **self._arrays, **weights)
+        points = self._points.arrays() if self._points else {}
+        np.savez_compressed(folder / "intents.npz", **self._grams.arrays(), **points)
 
     @classmethod
     def load(cls, folder: Path) -> "IntentModel":
@@ -108,59 +133,21 @@ class IntentModel:
         about = json.loads((folder / "intents.json").read_text("utf-8"))
         with np.load(folder / "intents.npz", allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
-        terms = {
-            view: Terms(strings, arrays.pop(f"terms.{view}"))
-            for view, strings in about["terms"].items()
-        }
         options = IntentOptions(**about["options"])
-        return cls(options, about["tables"], about["labels"], terms, arrays)
+        return cls(
+            options,
+            about["tables"],
+            about["labels"],
+            GramMachine.from_parts(about["terms"], arrays),
+            VectorMachine.from_arrays(arrays) if options.use_vectors else None,
+            Trust(**about["trust"]),
+        )
 
-    def _views(self, text: str) -> Document:
-        return views(self._lexicon.read(text))
 
-    def _fit(self, documents: Sequence[Document], points: Matrix | None, targets: Matrix) -> None:
-        from sklearn.svm import LinearSVC
-
-        self._terms = {
-            view: Terms.learn([document[view] for document in documents], self._options.at_least)
-            for view in VIEWS
-        }
-        blocks = [
-            terms.matrix([document[view] for document in documents]) * self._weight(view)
-            for view, terms in self._terms.items()
-        ]
-        if points is not None:
-            mean, axes = _principal(points, self._options.vector_axes)
-            axes *= self._options.vector_weight
-            blocks.append(csr_matrix((points - mean) @ axes))
-        machine = LinearSVC(C=self._options.cost, random_state=self._options.seed)
-        machine.fit(hstack(blocks, format="csr"), targets)
-        slopes, offsets = machine.coef_.T, machine.intercept_
-        if len(self.labels) == 2:  # scikit-learn keeps one machine for two classes
-            slopes, offsets = np.hstack([-slopes, slopes]), np.concatenate([-offsets, offsets])
-        ends = np.cumsum([len(terms.strings) for terms in self._terms.values()])
-        *parts, last = np.split(slopes, ends)
-        self._arrays = {
-            f"slopes.{view}": (part * self._weight(view)).astype(np.float32)
-            for view, part in zip(self._terms, parts, strict=True)
-        }
-        if points is not None:
-            offsets = offsets - mean @ axes @ last
-            self._arrays["slopes.points"] = (axes @ last).astype(np.float32)
-        self._arrays["offsets"] = offsets.astype(np.float32)
-
-    def _weight(self, view: str) -> float:
-        return self._options.name_weight if view == "names" else 1.0
-
-    def _decide(self, documents: Sequence[Document], points: Matrix | None) -> Matrix:
-        decided = np.tile(self._arrays["offsets"], (len(documents), 1))
-        for row, document in zip(decided, documents, strict=True):
-            for view, terms in self._terms.items():
-                columns, values = terms.row(document[view])
-                row += values @ self._arrays[f"slopes.{view}"][columns]
-        if points is not None:
-            decided += points @ self._arrays["slopes.points"]
-        return decided
+def options_in(config: Mapping[str, Any]) -> IntentOptions:
+    """The options that a part of `config.yml` gives, the others by default."""
+    known = {field.name for field in fields(IntentOptions)}
+    return IntentOptions(**{name: config[name] for name in known & set(config)})
 
 
 def ranked(labels: Sequence[str], confidences: Matrix) -> list[dict[str, Any]]:
@@ -169,41 +156,80 @@ def ranked(labels: Sequence[str], confidences: Matrix) -> list[dict[str, Any]]:
     return [{"name": labels[place], "confidence": float(confidences[place])} for place in order]
 
 
-def _principal(points: Matrix, count: int) -> tuple[Matrix, Matrix]:
-    """The mean of the points, and as columns the axes along which they differ the most."""
-    mean = points.mean(axis=0)
-    centred = (points - mean).astype(np.float64)
-    _, axes = np.linalg.eigh(centred.T @ centred)
-    return mean, np.ascontiguousarray(axes[:, ::-1][:, :count], np.float32)
+@dataclass(frozen=True)
+class Lesson:
+    """What is learnt from: sentences by number."""
+
+    documents: Sequence[Document]
+    targets: Places
+    """The number of each sentence's intent."""
+    count: int
+    """Of intents."""
+    points: Matrix | None = None
+    pointed: Places | None = None
+    """Which sentences `points` are of, row by row."""
+
+    def with_vectors(self, texts: Sequence[str], each: int) -> "Lesson":
+        """The lesson with the vectors of up to `each` sentences of every intent, taken by chance."""
+        chosen = [rows[:each] for rows in _shuffled(self.targets)]
+        pointed = np.sort(np.concatenate(chosen))
+        return replace(self, points=vectors.encode([texts[n] for n in pointed]), pointed=pointed)
+
+    def fit(self, options: IntentOptions) -> tuple[GramMachine, VectorMachine | None]:
+        """Machines that have learnt all of it."""
+        grams = GramMachine.fit(self.documents, self.targets, self.count, options.grams)
+        if self.points is None:
+            return grams, None
+        targets = self.targets[self.pointed]
+        return grams, VectorMachine.fit(self.points, targets, self.count, options.vectors)
+
+    def part(self, which: Places) -> "Lesson":
+        """The lesson of some of its sentences."""
+        some = replace(
+            self, documents=[self.documents[n] for n in which], targets=self.targets[which]
+        )
+        if self.points is None or self.pointed is None:
+            return some
+        has_point = np.isin(self.pointed, which)
+        return replace(
+            some,
+            points=self.points[has_point],
+            pointed=np.searchsorted(which, self.pointed[has_point]),
+        )
 
 
-def _folds(targets: Matrix, options: IntentOptions) -> list[Matrix]:
-    """Parts of equal size, every intent dealt out evenly."""
-    shuffled = np.random.default_rng(options.seed).permutation(len(targets))
-    dealt = shuffled[np.argsort(targets[shuffled], kind="stable")]
-    return [dealt[start :: options.folds] for start in range(options.folds)]
+def _trust(lesson: Lesson, options: IntentOptions) -> Trust:
+    """The factors under which the softmax of decision values is the most truthful.
+
+    Learnt on one in `unseen_every` sentences, judged by machines that learnt the others.
+    """
+    everything = np.arange(len(lesson.targets))
+    unseen = np.sort(
+        np.concatenate([rows[:: options.unseen_every] for rows in _shuffled(lesson.targets)])
+    )
+    grams, points = lesson.part(np.setdiff1d(everything, unseen)).fit(options)
+    judged = lesson.part(unseen)
+    by_grams = grams.decide(judged.documents)
+    [alone] = _truthful([by_grams], judged.targets, [5.0])
+    if points is None or judged.points is None or judged.pointed is None:
+        return Trust(alone, alone, 0.0)
+    both = [by_grams[judged.pointed], points.decide(judged.points)]
+    return Trust(alone, *_truthful(both, judged.targets[judged.pointed], [4.0, 0.5]))
 
 
-def _sharpness(decided: Matrix, targets: Matrix) -> Matrix:
-    """The factor under which the softmax of decision values is the most truthful."""
-    from scipy.optimize import minimize_scalar
+def _truthful(decided: Sequence[Matrix], targets: Places, begin: Sequence[float]) -> list[float]:
+    from scipy.optimize import minimize
 
-    def surprise(factor: float) -> float:
-        likely = _softmax(decided * factor)[np.arange(len(targets)), targets]
+    def surprise(factors: Sequence[float]) -> float:
+        total = sum(part * max(f, 0.01) for part, f in zip(decided, factors, strict=True))
+        likely = softmax(total)[np.arange(len(targets)), targets]
         return float(-np.log(np.maximum(likely, 1e-9)).mean())
 
-    best = minimize_scalar(surprise, bounds=(0.1, 20), method="bounded")
-    return np.array(best.x, np.float32)
+    found = minimize(surprise, begin, method="Nelder-Mead", options={"xatol": 0.01})
+    return [max(float(factor), 0.01) for factor in found.x]
 
 
-def _softmax(values: Matrix) -> Matrix:
-    grown = np.exp(values - values.max(axis=1, keepdims=True))
-    return grown / grown.sum(axis=1, keepdims=True)
-
-
-def _take(documents: Sequence[Document], which: Matrix) -> list[Document]:
-    return [documents[place] for place in which]
-
-
-def _rows(points: Matrix | None, which: Matrix) -> Matrix | None:
-    return None if points is None else points[which]
+def _shuffled(targets: Places) -> list[Places]:
+    """The sentences of each intent in an order of chance, always the same."""
+    mixed = np.random.default_rng(SEED).permutation(len(targets))
+    return [mixed[targets[mixed] == target] for target in np.unique(targets)]

@@ -14,7 +14,7 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.intent_model import IntentModel, IntentOptions, ranked
+from bot.nlu.intent_model import IntentModel, IntentOptions, options_in, ranked
 from bot.nlu.lexicon import Tables
 
 
@@ -42,9 +42,7 @@ class LinshengIntentClassifier(GraphComponent, IntentClassifier):
         resource: Resource,
         model: IntentModel | None = None,
     ) -> None:
-        self._options = IntentOptions(
-            **{name: config[name] for name in asdict(IntentOptions()) if name in config}
-        )
+        self._options = options_in(config)
         self._storage = model_storage
         self._resource = resource
         self._model = model

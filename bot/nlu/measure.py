@@ -15,8 +15,9 @@ from typing import Any
 
 import yaml
 
-from bot.nlu.intent_model import IntentModel, IntentOptions
-from bot.nlu.thresholds import OUT_OF_SCOPE, REJECT
+from bot.nlu import cries as cries_model
+from bot.nlu.intent_model import IntentModel, IntentOptions, options_in
+from bot.nlu.thresholds import OUT_OF_SCOPE, REJECT, SOS
 from bot.nlu.trained import TOGETHER, Understanding, Understood
 from language import addresses, emergency, numbers, phones, plates, times
 
@@ -136,11 +137,21 @@ def fit_eval(train: Path, test: Path) -> dict[str, Any]:
     }
 
 
+def fit_cries(data: Path, sentences: Path) -> dict[str, Any]:
+    """Learn the cry model from its corpus in `data` and the sentences of `nlu_data`."""
+    cries, ordinary = cries_model.corpus(data / "emergency_corpus.yml")
+    known = {*cries, *ordinary}
+    for gold in held_out(sentences):
+        if gold.text not in known:
+            (cries if gold.intent == SOS else ordinary).append(gold.text)
+    return cries_model.learn(cries, ordinary, data)
+
+
 def configured_options() -> IntentOptions:
     """What `config.yml` says of the intent classifier."""
     pipeline = yaml.safe_load((ROOT / "config.yml").read_text("utf-8"))["pipeline"]
     [said] = [part for part in pipeline if part["name"].endswith(".LinshengIntentClassifier")]
-    return IntentOptions(**{name: value for name, value in said.items() if name != "name"})
+    return options_in(said)
 
 
 def _table(file: Path) -> tuple[list[str], list[str]]:
@@ -237,12 +248,15 @@ def main() -> int:
     two.add_argument("test", type=Path)
     three = commands.add_parser("evaluate", help="judge the held-out sentences")
     three.add_argument("folder", type=Path, nargs="?", default=ROOT / "tests/nlu")
+    commands.add_parser("fit-cries", help="learn the cry model of language/ anew")
     given = parser.parse_args()
     try:
         if given.command == "parse":
             result = parse(given.model, given.source, given.target)
         elif given.command == "fit-eval":
             result = fit_eval(given.train, given.test)
+        elif given.command == "fit-cries":
+            result = fit_cries(ROOT / "language/data", ROOT / "nlu_data/nlu")
         else:
             result = evaluate(given.model, given.folder)
     except (BadInput, OSError) as error:

@@ -1,0 +1,69 @@
+"""Training that waits for nothing twice: each file is read once, and parts that need not wait learn side by side.
+
+`rasa train` parses and checks every file of training data several times (which kind is it, stories, sentences,
+fingerprint, training), and runs the nodes of its graph one after the other. The parts replaced are
+`rasa.shared.utils.io.read_yaml`, `rasa.shared.utils.validation.validate_yaml_schema` and, in `rasa.model_training`,
+`DaskGraphRunner`; read at Rasa 3.6.21.
+"""
+
+import copy
+from typing import Any
+
+import dask.threaded
+import rasa.model_training
+import rasa.shared.utils.io
+import rasa.shared.utils.validation
+from rasa.engine.exceptions import GraphRunError
+from rasa.engine.runner.dask import DaskGraphRunner
+
+SIDE_BY_SIDE = 2
+
+
+def install() -> None:
+    """Put the parts in place; to be called once, before training."""
+    _read_once()
+    _check_once()
+    rasa.model_training.DaskGraphRunner = SideBySideGraphRunner
+
+
+class SideBySideGraphRunner(DaskGraphRunner):
+    """Runs nodes as soon as what they need is there, two at a time."""
+
+    def run(
+        self, inputs: dict[str, Any] | None = None, targets: list[str] | None = None
+    ) -> dict[str, Any]:
+        """Outputs of the targets, by node name."""
+        wanted = targets or self._graph_schema.target_names
+        graph = self._build_dask_graph(self._graph_schema.minimal_graph_schema(wanted))
+        if inputs:
+            self._add_inputs_to_graph(inputs, graph)
+        try:
+            return dict(dask.threaded.get(graph, wanted, num_workers=SIDE_BY_SIDE))
+        except RuntimeError as error:
+            raise GraphRunError("Error running runner.") from error
+
+
+def _read_once() -> None:
+    read_yaml = rasa.shared.utils.io.read_yaml
+    known: dict[tuple[str, str], Any] = {}
+
+    def read_known_yaml(content: str, reader_type: str | list[str] = "safe") -> Any:
+        key = (content, str(reader_type))
+        if key not in known:
+            known[key] = read_yaml(content, reader_type)
+        return copy.deepcopy(known[key])
+
+    rasa.shared.utils.io.read_yaml = read_known_yaml
+
+
+def _check_once() -> None:
+    check = rasa.shared.utils.validation.validate_yaml_schema
+    sound: set[tuple[str, str]] = set()
+
+    def check_unknown(yaml_file_content: str, schema_path: str, *more: str) -> None:
+        key = (yaml_file_content, schema_path)
+        if key not in sound:
+            check(yaml_file_content, schema_path, *more)
+            sound.add(key)
+
+    rasa.shared.utils.validation.validate_yaml_schema = check_unknown
