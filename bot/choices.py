@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from conversation.messages import Choice
+from language.clean import fold
 
 GATEWAY = "@"
 "A payload that begins so is an act of the gateway's own; all others are the engine's"
@@ -24,7 +25,7 @@ _ORDINALS = {
     "九": 9,
 }
 _NUMBER = re.compile(
-    r"^(?:选|第|我选|选第)?\s*([0-9]{1,2}|[一二两三四五六七八九])\s*(?:个|项|条|号)?[。.!！]?$"
+    r"^(?:我?选|我?选?第)?\s*([0-9]{1,2}|[一二两三四五六七八九])\s*(?:个|项|条|号)?[。.!！]?$"
 )
 _EDGES = " 。.!！,，?？"
 
@@ -40,7 +41,7 @@ def by_words(text: str, offered: Sequence[Choice]) -> Choice | None:
     for choice in offered:
         if said == choice.label.strip(_EDGES):
             return choice
-    number = _NUMBER.match(text.strip())
+    number = _NUMBER.match(fold(text.strip()))
     if number is None:
         return None
     position = _ORDINALS.get(number[1]) or int(number[1])

@@ -36,7 +36,8 @@ STAFFED = frozenset({Owner.CLAIMED, Owner.WITH_HUMAN, Owner.PARKED})
 
 LEADS_TO: dict[Owner, frozenset[Owner]] = {
     Owner.BOT: frozenset({Owner.WAITING, Owner.CLAIMED}),
-    Owner.WAITING: frozenset({Owner.CLAIMED, Owner.BOT}),
+    # PARKED: the resident no longer waits for another, and a clerk had laid a case aside
+    Owner.WAITING: frozenset({Owner.CLAIMED, Owner.PARKED, Owner.BOT}),
     Owner.CLAIMED: frozenset(
         {Owner.WITH_HUMAN, Owner.CLAIMED, Owner.WAITING, Owner.PARKED, Owner.WRAP_UP}
     ),

@@ -469,6 +469,9 @@ async def park(
         conn, kind="unpark", key=f"unpark:{case_id}", due_at=until, payload={"case_id": case_id}
     )
     await audit.record(conn, clock, actor=staff_id, act="case.park", obj=case_id)
+    await events.publish(
+        conn, clock, "case", conversation_id=found.conversation_id, case_id=case_id
+    )
 
 
 async def unpark(conn: AsyncConnection, clock: Clock, payload: dict[str, Any]) -> bool:
