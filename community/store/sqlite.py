@@ -1,7 +1,9 @@
-"""The SQLite driver as we use it: one visit to the driver's thread per statement, and our pragmas.
+"""The SQLite driver as we use it: visits to the driver's thread only where it may wait, and our pragmas.
 
 aiosqlite goes to its thread four times for one SELECT (cursor, execute, fetch, close). A turn is
-some twenty short statements, so those visits were most of what a turn cost.
+some twenty statements of a few microseconds each, so those visits were most of what a turn cost.
+What may wait for another's lock or for the disk, the begin and the end of a writing transaction,
+is done in the thread; all between them is done here and now.
 """
 
 from __future__ import annotations
@@ -15,6 +17,8 @@ import aiosqlite
 from sqlalchemy import Connection, Engine, event
 
 BUSY_TIMEOUT_S = 10
+WRITES = "BEGIN IMMEDIATE"
+MAY_WAIT = (WRITES, "PRAGMA")
 
 
 class Opener:
@@ -48,10 +52,32 @@ class Opener:
 
 
 class _Driver(aiosqlite.Connection):
-    """An aiosqlite connection whose cursors do all their work in one visit."""
+    """An aiosqlite connection whose cursors visit its thread once, or not at all."""
+
+    _writes = False
 
     async def cursor(self) -> _Cursor:  # type: ignore[override]
         return _Cursor(self)
+
+    async def run(self, statement: str, parameters: Sequence[Any]) -> sqlite3.Cursor:
+        """Run a statement, in the driver's thread if it may wait."""
+        if not statement.startswith(MAY_WAIT):
+            return self._conn.execute(statement, parameters)
+        self._writes = statement.startswith(WRITES)
+        return await self.visit(lambda connection: connection.execute(statement, parameters))  # type: ignore[no-any-return]
+
+    async def commit(self) -> None:
+        """End a transaction; one that has only read waits for nothing."""
+        if self._writes:
+            self._writes = False
+            await super().commit()
+        else:
+            self._conn.commit()
+
+    async def rollback(self) -> None:
+        """Undo a transaction."""
+        self._writes = False
+        self._conn.rollback()
 
     async def visit(self, work: Callable[[sqlite3.Connection], Any]) -> Any:
         """Run `work` in the driver's thread."""
@@ -69,9 +95,7 @@ class _Cursor:
         self.lastrowid: int | None = None
 
     async def execute(self, statement: str, parameters: Sequence[Any] = ()) -> None:
-        await self._driver.visit(
-            lambda connection: self._keep(connection.execute(statement, parameters))
-        )
+        self._keep(await self._driver.run(statement, parameters))
 
     async def executemany(self, statement: str, parameters: Sequence[Sequence[Any]]) -> None:
         await self._driver.visit(
