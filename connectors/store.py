@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, insert, or_, select, update
+from sqlalchemy import and_, bindparam, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.store.schema import (
@@ -164,36 +164,46 @@ async def birth_year(conn: AsyncConnection, conversation_id: str) -> int | None:
     return found.scalar()
 
 
+_ANSWER = (
+    select(message, outbox.c.state)
+    .outerjoin(
+        outbox,
+        and_(outbox.c.conversation_id == message.c.conversation_id, outbox.c.seq == message.c.seq),
+    )
+    .where(
+        message.c.conversation_id == bindparam("conversation"),
+        message.c.seq > bindparam("seq"),
+        message.c.turn_id == bindparam("turn"),
+        message.c.sender != "resident",
+        or_(outbox.c.state.is_(None), outbox.c.state != outgoing.REFUSED),
+    )
+    .order_by(message.c.seq)
+)
+_HAND_OVER = (
+    update(outbox)
+    .where(
+        outbox.c.conversation_id == bindparam("conversation"),
+        outbox.c.seq.in_(bindparam("ready", expanding=True)),
+    )
+    .values(state=outgoing.SENT, sent_at=bindparam("sent_at"))
+)
+
+
 async def take_answer(conn: AsyncConnection, clock: Clock, turn: Turn) -> list[Message]:
     """What answers a turn, now handed to its reader.
 
     Needs a write transaction: words that a person's claim overtook were refused by it, the others
     are marked sent, so that the same question later gets the same answer (laws 2 and 3).
     """
-    of_turn = and_(
-        message.c.conversation_id == turn.conversation_id,
-        message.c.seq > turn.seq,
-        message.c.turn_id == turn.id,
-        message.c.sender != "resident",
-    )
     rows = await conn.execute(
-        select(message, outbox.c.state)
-        .outerjoin(
-            outbox,
-            and_(
-                outbox.c.conversation_id == message.c.conversation_id, outbox.c.seq == message.c.seq
-            ),
-        )
-        .where(of_turn, or_(outbox.c.state.is_(None), outbox.c.state != outgoing.REFUSED))
-        .order_by(message.c.seq)
+        _ANSWER, {"conversation": turn.conversation_id, "seq": turn.seq, "turn": turn.id}
     )
     found = rows.all()
     ready = [row.seq for row in found if row.state == outgoing.READY]
     if ready:
         await conn.execute(
-            update(outbox)
-            .where(outbox.c.conversation_id == turn.conversation_id, outbox.c.seq.in_(ready))
-            .values(state=outgoing.SENT, sent_at=clock.now())
+            _HAND_OVER,
+            {"conversation": turn.conversation_id, "ready": ready, "sent_at": clock.now()},
         )
     return [outgoing.stored(row) for row in found]
 

@@ -27,6 +27,10 @@ _CARD = re.compile(r"(?<![\w.-])\d{4}(?:[ -]?\d{4}){3}(?:[ -]?\d{1,3})?(?![\dA-Z
 _LONG = re.compile(r"(?<![\w.])(?<!\w-)\d{6,}(?![\dA-Za-z_])", re.ASCII)
 
 
+_SAYABLE = re.compile(r"[\u4e00-\u9fff]|\d[ -]?\d[ -]?\d[ -]?\d[ -]?\d[ -]?\d|\d-\d")
+"""In every text that holds a phone, plate, card or home: Chinese, many digits, or digits and dashes"""
+
+
 def redact(text: str) -> str:
     """The text with phones, id cards, plates, homes, mail, tokens and long numbers masked.
 
@@ -55,7 +59,7 @@ def _chosen(text: str) -> list[Mask]:
 
 def _masks(text: str) -> Iterator[Mask]:
     """All candidates, the most certain kind first."""
-    said, spoken = fold(text), spell_digits(text)
+    said = fold(text)
     for match in _KEPT.finditer(said):
         yield match.start(), match.end(), text[match.start() : match.end()]
     for match in _KEYED.finditer(said):
@@ -65,6 +69,9 @@ def _masks(text: str) -> Iterator[Mask]:
     for match in _WORD.finditer(said):
         if _is_token(match.group()):
             yield match.start(), match.end(), match.group()[:2] + "***"
+    if not _SAYABLE.search(said):
+        return
+    spoken = spell_digits(text)
     for match in _CITIZEN.finditer(spoken.text):
         number = match.group().replace(" ", "")
         yield *spoken.span(*match.span()), f"{number[:3]}{'*' * 11}{number[-4:]}"
