@@ -53,7 +53,7 @@ class ServiceAction(Action, ABC):
             self._apologise(heard, Code.INTERNAL)
         finally:
             turn_id.reset(token)
-        return []
+        return _spent(heard, [])
 
     def _apologise(self, heard: Hearing, code: Code) -> None:
         if code in OURS:

@@ -13,7 +13,7 @@ from community.times import local
 
 
 def _item(heard: Hearing) -> str | None:
-    return fee.item_code(heard.entity("fee_item")) or fee.item_code(heard.words)
+    return fee.item_code("、".join(heard.meant("fee_item"))) or fee.item_code(heard.words)
 
 
 def _asked(item: str | None) -> list[EventType]:
@@ -75,13 +75,13 @@ class ActionFeeExplain(ServiceAction):
         now, before, lines = explained
         amount = fee.yuan(now.amount_fen + now.late_fee_fen)
         name = label("fee_item", now.item)
+        change = fee.change(now, before) if before else 0
         if before is None:
             heard.say("utter_fee_first_bill", item=name, period=_month(now), amount=amount)
-        elif not lines and not now.late_fee_fen:
+        elif not change:
             heard.say("utter_fee_same", item=name, period=_month(now), amount=amount)
         else:
-            change = now.amount_fen + now.late_fee_fen - before.amount_fen - before.late_fee_fen
-            key = "utter_fee_more" if change >= 0 else "utter_fee_less"
+            key = "utter_fee_more" if change > 0 else "utter_fee_less"
             heard.say(
                 key, item=name, period=_month(now), amount=amount, change=fee.yuan(abs(change))
             )
@@ -90,7 +90,12 @@ class ActionFeeExplain(ServiceAction):
                 "utter_fee_line", name=line.name, before=fee.yuan(line.before_fen),
                 now=fee.yuan(line.now_fen), detail=f"，{line.detail}" if line.detail else "",
             )  # fmt: skip
-        if now.late_fee_fen:
+        if before is not None and before.late_fee_fen not in {0, now.late_fee_fen}:
+            heard.say(
+                "utter_fee_line", name=label("word", "late_fee"), detail="",
+                before=fee.yuan(before.late_fee_fen), now=fee.yuan(now.late_fee_fen),
+            )  # fmt: skip
+        elif now.late_fee_fen:
             heard.say("utter_fee_late", late=fee.yuan(now.late_fee_fen))
         return []
 

@@ -17,7 +17,7 @@ from rasa_sdk.events import ActionExecutionRejected, EventType, SlotSet
 
 from actions.base import ServiceAction
 from actions.hearing import Hearing
-from community.labels import label
+from community.labels import group, label
 
 REQUESTED = "requested_slot"
 COMMANDS = frozenset(
@@ -96,7 +96,12 @@ class Form(ServiceAction):
 
     async def _start(self, heard: Hearing) -> list[EventType]:
         left = str(heard.slot(REQUESTED) or "").partition("_")[0]
-        known = self._known(heard) | await self.begin(heard)
+        known = self._known(heard)
+        if f"{self.stem}_confirm" in known:
+            # A yes that led to nothing (the write failed) is no yes to what is said now.
+            known[f"{self.stem}_confirm"] = None
+        if heard.intent in self.intents:  # else it is the yes to go on, which fills nothing
+            known |= await self.begin(heard)
         if heard.photo:
             known[f"{self.stem}_photos"] = [*known.get(f"{self.stem}_photos", []), heard.photo]
         events = [SlotSet("suspended", f"{left}_form")] if left else []
@@ -218,14 +223,14 @@ def finished(heard: Hearing, stem: str) -> list[EventType]:
 
 
 def known_for_staff(heard: Hearing) -> dict[str, str]:
-    """What the running form knows, named as staff read it."""
+    """What the running form knows, named as staff read it; what has no name stays here."""
     stem = str(heard.slot(REQUESTED) or "").partition("_")[0]
     if not stem:
         return {}
-    found = {}
+    found, named = {}, group("slot")
     for name, value in heard.tracker.slots.items():
-        if name.startswith(f"{stem}_") and value and name != heard.slot(REQUESTED):
+        if name.startswith(f"{stem}_") and name in named and name != heard.slot(REQUESTED):
             words = value.get("said") if isinstance(value, dict) else value
-            if isinstance(words, str) and not name.endswith("_code"):
-                found[label("slot", name)] = words
+            if isinstance(words, str) and words:
+                found[named[name]] = label("kind", words) if name.endswith("_kind") else words
     return found

@@ -84,9 +84,15 @@ class Hearing:
 
         不是三号楼，是十三号楼 and 三号楼，不对，十三号楼 both mean the second.
         """
+        found = self.meant(kind)
+        return found[-1] if found else None
+
+    def meant(self, kind: str) -> list[str]:
+        """The values that were said and not taken back; all of them when each was."""
         found = self.entities(kind)
-        meant = [e for e in found if not self._denied(e)] or found
-        return str(meant[-1]["value"]) if meant else None
+        return [str(e["value"]) for e in found if not self._denied(e)] or [
+            str(e["value"]) for e in found
+        ]
 
     def _denied(self, entity: dict[str, Any]) -> bool:
         start, end = entity.get("start"), entity.get("end")

@@ -19,7 +19,7 @@ class ActionNoticeQuery(ServiceAction):
 
     async def handle(self, heard: Hearing) -> list[EventType]:
         account = await heard.party()
-        topic = notice.topic_of(heard.entity("topic") or heard.words)
+        topic = notice.topic_of("、".join(heard.meant("topic")) or heard.words)
         window = reading.window(heard) if heard.entity("time") else None
         period = reading.moments(window)
         found = await notice.about(heard.ctx, account, topic=topic, period=period)

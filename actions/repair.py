@@ -50,7 +50,10 @@ class ValidateRepairForm(BindingQuestions):
     async def begin(self, heard: Hearing) -> Fields:
         known: Fields = {}
         if heard.words and not is_generic(heard.words):
-            known["repair_fault"] = heard.words
+            known |= {
+                "repair_fault": heard.words,
+                "repair_place": None,
+            }  # another fault's is no guide
         place = heard.entity("place")
         if place:
             known["repair_place"] = place
@@ -219,17 +222,21 @@ def card(one: Ticket) -> dict[str, Any]:
 async def chosen(heard: Hearing, states: tuple[str, ...], act: str) -> Ticket | None:
     """The order that is meant: by its number, or the only one; else the resident is asked.
 
-    None when a question or an answer was uttered instead.
+    One in none of `states` is not fit for the act: its state is told. None when a question or an answer was uttered instead.
     """
     account = await heard.party()
     said = heard.entity("order_no")
     number = parse_number(said) if said else None
     if number is not None:
         try:
-            return await repair.find(heard.ctx, account, int(number))
+            one = await repair.find(heard.ctx, account, int(number))
         except NotFound:
             heard.say("utter_repair_not_found", no=int(number))
             return None
+        if one.state in states:
+            return one
+        tell_progress(heard, one)
+        return None
     found = await repair.of_home(heard.ctx, account, states)
     if not found:
         heard.say("utter_repair_none")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from rasa_sdk.events import EventType
 
 from actions import reading
@@ -13,6 +15,13 @@ from community.labels import label
 from community.services import visitor
 from community.times import date_words
 from language.plates import find_plates
+
+_COMES = re.compile(
+    r"(?:(?:要|会|想)过?来了?|过来了?|来了|"
+    r"(?<=儿子|女儿|妈妈|爸爸|老妈|老爸|哥哥|姐姐|弟弟|妹妹|孙子|孙女|侄子|侄女|外甥|老公|老婆|朋友|亲戚|"
+    r"同学|同事|客人|师傅|快递|外卖|保姆|护工|阿姨|叔叔|舅舅|姑姑|外公|外婆|爷爷|奶奶)来)$"
+)
+"What is said after who comes; 王福来 is a name"
 
 
 class ValidateVisitorForm(BindingQuestions):
@@ -58,7 +67,8 @@ class ValidateVisitorForm(BindingQuestions):
             case "visitor_person":
                 found = self._person(heard)
                 if not found and self._may_be_a_name(heard):
-                    found = {"visitor_person": heard.text.rstrip("。吧呢啊要来的 ")}
+                    said = heard.text.rstrip("。！，,.! 吧呢啊的")
+                    found = {"visitor_person": _COMES.sub("", said) or said}
                 return (found | self._time(heard) | self._plate(heard)) or None
             case "visitor_time":
                 return self._time(heard) | self._plate(heard) or None

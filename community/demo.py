@@ -7,6 +7,7 @@ caller writes to `demo-credentials.json`.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -50,14 +51,32 @@ async def is_new(db: Database) -> bool:
         return homes.scalar_one() + people.scalar_one() == 0
 
 
-async def fill(db: Database, clock: Clock, pepper: Secret) -> Credentials:
-    """Write the demonstration community in one transaction; returns its credentials."""
+async def is_demo(db: Database) -> bool:
+    """Whether the database was filled by `fill`: nobody in it is real."""
+    async with db.read() as conn:
+        marked = await conn.execute(
+            select(schema.setting.c.value).where(schema.setting.c.name == "demo")
+        )
+        return bool(marked.scalar())
+
+
+async def fill(
+    db: Database, clock: Clock, pepper: Secret, keep: Callable[[Credentials], None] | None = None
+) -> Credentials:
+    """Write the demonstration community in one transaction; returns its credentials.
+
+    `keep` stores them before the commit: a crash leaves a file that opens nothing, which the next
+    start writes anew, and never a community that nobody can enter.
+    """
     async with db.write() as conn:
         households = [await _household(conn, clock, pepper, row) for row in _data()["households"]]
         desk_users = [await _member_of_staff(conn, row) for row in _data()["staff"]]
         await _notices(conn, clock)
         await conn.execute(insert(schema.setting).values(name="demo", value=True))
-    return Credentials(desk_users, households)
+        made = Credentials(desk_users, households)
+        if keep is not None:
+            keep(made)
+    return made
 
 
 async def _household(
@@ -114,7 +133,7 @@ def _bills(clock: Clock, room_id: str, row: dict[str, Any]) -> list[dict[str, An
                     "late_fee_fen": late,
                     "paid_fen": amount if paid else 0,
                     "due_on": due.date(),
-                    "paid_at": due - timedelta(days=5) if paid else None,
+                    "paid_at": min(due - timedelta(days=5), clock.now()) if paid else None,
                     "lines": lines,
                 }
             )

@@ -22,7 +22,7 @@ class RedactionFilter(logging.Filter):
         record.turn_id = turn_id.get()
         try:
             record.msg = redact(record.getMessage())
-        except (TypeError, ValueError):  # a log call that is wrong stops no turn
+        except Exception:  # a log call that is wrong stops no turn, however it fails
             record.msg = redact(f"{record.msg} (its values do not fit)")
         record.args = None
         return True

@@ -59,7 +59,8 @@ def _repair_words(order: Ticket, act: str) -> str:
     if act == "dispatch" and order.appointment_start is not None:
         when = words("progress.appointment", at=date_words(order.appointment_start))
     worker = order.assignee_name or words("progress.somebody")
-    return words(f"progress.{act}", no=order.no, worker=worker, when=when)
+    said = "paid_rated" if act == "paid" and order.state != "to_rate" else act
+    return words(f"progress.{said}", no=order.no, worker=worker, when=when)
 
 
 def _scores(order: Ticket) -> tuple[tuple[str, str], ...]:

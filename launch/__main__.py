@@ -65,25 +65,38 @@ def _settings(arguments: argparse.Namespace) -> Settings:
 
 
 async def _fill_demo(settings: Settings) -> None:
-    """Write the demonstration community into a new database, and its credentials beside it."""
+    """Write the demonstration community into a new database, and its credentials beside it.
+
+    At a later start with such a database, say that it is one.
+    """
     secrets = load_secrets(settings.data_dir, api_clients=settings.api_clients.reveal())
+    file = settings.data_dir / CREDENTIALS
     db = Database(settings.database)
     try:
         if not await demo.is_new(db):
+            if await demo.is_demo(db):
+                say("this is the demonstration community（演示数据）: nobody in it is real")
             return
-        filled = await demo.fill(db, SystemClock(), secrets.pepper)
+        token = next(iter(secrets.api_clients.values())).reveal()
+        await demo.fill(
+            db, SystemClock(), secrets.pepper, lambda made: _keep(file, made, api_token=token)
+        )
     finally:
         await db.close()
-    document = {
-        "api_token": next(iter(secrets.api_clients.values())).reveal(),
-        "desk_users": filled.desk_users,
-        "households": filled.households,
-    }
-    file = settings.data_dir / CREDENTIALS
-    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as out:
-        json.dump(document, out, ensure_ascii=False, indent=1)
     say(f"demonstration community written; its credentials are in {file}")
+
+
+def _keep(file: Path, made: demo.Credentials, *, api_token: str) -> None:
+    """Put the credentials in their file, whole or not at all, for the owner's eyes only."""
+    document = {"api_token": api_token} | dataclasses.asdict(made)
+    part = file.with_suffix(".part")
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as out:
+        os.fchmod(out.fileno(), 0o600)  # a file that was there keeps its mode otherwise
+        json.dump(document, out, ensure_ascii=False, indent=1)
+        out.flush()
+        os.fsync(out.fileno())
+    part.replace(file)
 
 
 async def _serve(arguments: argparse.Namespace) -> None:

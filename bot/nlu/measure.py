@@ -75,7 +75,7 @@ def parse(model: Path, source: Path, target: Path) -> dict[str, Any]:
     emergency.detect("你好")
     now = datetime.now(times.SHANGHAI)
     started = time.perf_counter()
-    with target.open("w", encoding="utf-8") as out:
+    with target.open("w", encoding="utf-8", errors="backslashreplace") as out:
         for first in range(0, len(texts), TOGETHER):
             for line in _lines(understanding, texts[first : first + TOGETHER], now):
                 out.write(json.dumps(line, ensure_ascii=False) + "\n")

@@ -7,6 +7,7 @@ from pypinyin.constants import PINYIN_DICT
 
 from language.clean import fold
 
+REPLACEMENT = "\ufffd"
 _FLAT = {"zh": "z", "ch": "c", "sh": "s"}
 _HUSHED = {"hu": "fu", "hui": "fei", "hun": "fen", "huo": "fo", "hua": "fa"}
 
@@ -48,6 +49,8 @@ def _merged(syllable: str) -> str:
 
 
 def _lower(character: str) -> str:
+    if _kind(character) == "Cs":  # half of a broken pair, which no library takes
+        return REPLACEMENT
     lower = character.lower()
     return lower if len(lower) == 1 else character
 

@@ -1,4 +1,4 @@
-"""Complaints and suggestions: filed by anybody, answered by staff, reopened once when unhappy.
+"""Complaints and suggestions: filed by anybody, answered by staff.
 
 submitted → handling → replied → closed.  A complaint is due in 3 days, a suggestion in 7.
 """

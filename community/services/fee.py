@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from community.context import Context
@@ -13,6 +14,10 @@ from community.store.identities import Party
 
 PAYERS = frozenset({"owner", "member", "guardian", None})
 "Roles that may be shown the payment page; None is a household bound by its code"
+
+
+_NO_FEE = re.compile(r"电(?:话|梯|动|瓶|视|脑)|充电")
+"Words with 电 in them that name no electricity bill"
 
 
 @dataclass(frozen=True)
@@ -30,15 +35,17 @@ class Difference:
 
 
 def item_code(words: str | None) -> str | None:
-    """The fee that the words name: 水费, 物业, 电钱 …; None when they name none of ours."""
+    """The fee that the words name: 水费, 物业, 电钱 …; None when they name none of ours or several."""
     if not words:
         return None
     keys = {
-        "物业": "property", "管理费": "property", "停车": "parking", "车位": "parking",
+        "物业": "property", "物管": "property", "管理费": "property", "停车": "parking", "车位": "parking",
         "暖": "heating", "供热": "heating", "燃气": "gas", "煤气": "gas", "天然气": "gas",
         "水": "water", "电": "electricity",
     }  # fmt: skip
-    found = next((code for key, code in keys.items() if key in words), None)
+    plain = _NO_FEE.sub("", words)
+    named = {code for key, code in keys.items() if key in plain}
+    found = named.pop() if len(named) == 1 else None
     return found if found in group("fee_item") else None
 
 
@@ -80,22 +87,29 @@ async def explain(
     if not by_item:
         return None
     pairs = [(history[0], history[1] if len(history) > 1 else None) for history in by_item.values()]
-    now, before = max(pairs, key=lambda pair: _change(*pair))
+    now, before = max(pairs, key=_size)
     return now, before, _differences(now, before)
 
 
-def _change(now: Bill, before: Bill | None) -> int:
-    if before is None:
-        return -1
-    return abs(now.amount_fen + now.late_fee_fen - before.amount_fen - before.late_fee_fen)
+def _size(pair: tuple[Bill, Bill | None]) -> int:
+    """How much there is to explain; a first bill has least."""
+    now, before = pair
+    return abs(change(now, before)) if before else -1
+
+
+def change(now: Bill, before: Bill) -> int:
+    """By how much a bill is more than the one before it, late fees included; less is negative."""
+    return now.amount_fen + now.late_fee_fen - before.amount_fen - before.late_fee_fen
 
 
 def _differences(now: Bill, before: Bill | None) -> list[Difference]:
+    """The lines that differ, in the bill's order; then those that fell away."""
     old = {line["name"]: line["fen"] for line in before.lines} if before else {}
     lines = [
-        Difference(line["name"], old.get(line["name"], 0), line["fen"], line.get("detail", ""))
+        Difference(line["name"], old.pop(line["name"], 0), line["fen"], line.get("detail", ""))
         for line in now.lines
     ]
+    lines += [Difference(name, fen, 0, "") for name, fen in old.items()]
     return [line for line in lines if line.change_fen]
 
 

@@ -19,11 +19,14 @@ TOPICS = {
     "活动": ("活动", "演出", "讲座", "体检", "义诊"),
     "消防": ("消防", "演习", "演练"),
 }
+OUTAGES = ("停水", "停电", "停气")
 
 
 def topic_of(words: str) -> str | None:
-    """The topic that the words ask about; None when they ask for any news."""
-    return next((name for name, keys in TOPICS.items() if any(k in words for k in keys)), None)
+    """The topic that the words ask about; None when they ask for any news or for two outages."""
+    named = [name for name, keys in TOPICS.items() if any(k in words for k in keys)]
+    several = len(set(named) & set(OUTAGES)) > 1
+    return named[0] if named and not several else None
 
 
 def concerns(one: Notice, account: Party) -> bool:
@@ -63,4 +66,5 @@ def _overlaps(one: Notice, period: tuple[datetime, datetime]) -> bool:
         return True
     begins, ends = period
     over = one.ends_at <= begins if one.ends_at else one.starts_at < begins
-    return one.starts_at < ends and not over
+    begun = one.starts_at < ends or one.starts_at == begins
+    return begun and not over

@@ -2,6 +2,7 @@
 
     pending → accepted → {pending (transferred, returned), paused ⇄ accepted}
     accepted → {to_pay → to_rate, to_rate} → to_visit → closed;  accepted → unresolved
+    to_pay → to_visit when it was rated before it was paid.
     withdrawn by the resident before work is done; reopened once, after a close, to pending.
 
 Urging is an event, not a state. Every act carries the turn's id, so a turn that runs again
@@ -118,6 +119,8 @@ async def urge(ctx: Context, account: Party, no: int, *, turn_id: str) -> Ticket
     """Hurry an open order up. Raises Conflict when it is no longer open."""
     async with ctx.db.write() as conn:
         one = await _by_no(conn, account, no)
+        if await tickets.was_done(conn, one.id, "urged", turn_id):
+            return one
         _require(one, OPEN)
         return await tickets.advance(
             conn, ctx.clock, one, "urged", actor="resident", turn_id=turn_id, urged=one.urged + 1
@@ -130,6 +133,8 @@ async def reschedule(
     """Move the visit of an open order."""
     async with ctx.db.write() as conn:
         one = await _by_no(conn, account, no)
+        if await tickets.was_done(conn, one.id, "rescheduled", turn_id):
+            return one
         _require(one, OPEN)
         return await tickets.advance(
             conn,
@@ -161,6 +166,8 @@ async def rate(ctx: Context, account: Party, no: int, score: int, *, turn_id: st
         raise BadInput("a score is 1 to 5")
     async with ctx.db.write() as conn:
         one = await _by_no(conn, account, no)
+        if await tickets.was_done(conn, one.id, "rated", turn_id):
+            return one
         _require(one, FINISHED)
         state = "to_visit" if one.state == "to_rate" else one.state
         return await tickets.advance(
@@ -228,12 +235,22 @@ async def staff_act(
             changes["assignee_id"] = assignee_id
         elif act == "return":
             changes["assignee_id"] = None
+        if act == "paid" and await _is_rated(conn, one):
+            state = "to_visit"
         moved = await tickets.advance(
             conn, ctx.clock, one, act, actor=staff_id, state=state, note=note, **changes
         )
         if tell is not None:
             await tell(conn, moved)
         return moved
+
+
+async def _is_rated(conn: AsyncConnection, one: Ticket) -> bool:
+    """Whether the present work was judged already; a score from before a reopening is of the old."""
+    for event in reversed(await tickets.history(conn, one.id)):
+        if event.kind in {"rated", "reopened"}:
+            return event.kind == "rated"
+    return False
 
 
 def _require(one: Ticket, states: Sequence[str]) -> None:

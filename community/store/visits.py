@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.ids import new_id
@@ -62,13 +62,3 @@ async def of_room(conn: AsyncConnection, room_id: str, states: Sequence[str]) ->
         .order_by(visit.c.starts_at)
     )
     return [Visit(*row) for row in rows]
-
-
-async def cancel(conn: AsyncConnection, visit_id: str) -> bool:
-    """False when it was no longer valid."""
-    changed = await conn.execute(
-        update(visit)
-        .where(visit.c.id == visit_id, visit.c.state == "approved")
-        .values(state="cancelled")
-    )
-    return changed.rowcount == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -10,11 +11,6 @@ from pathlib import Path
 from sqlalchemy import text
 
 from community.store.database import Database
-
-SLOW = text(
-    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000000) "
-    "SELECT count(*) FROM n"
-)
 
 
 def drivers() -> set[threading.Thread]:
@@ -24,21 +20,23 @@ def drivers() -> set[threading.Thread]:
 async def test_thread_of_a_cancelled_statement_ends_before_close_returns(
     data_dir: Path, until: Callable[[Callable[[], object]], Awaitable[None]]
 ) -> None:
-    before, started = drivers(), list[object]()
-    database = Database(f"sqlite:///{data_dir / 'linsheng.db'}")
+    before = drivers()
+    file = data_dir / "linsheng.db"
+    database = Database(f"sqlite:///{file}")
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
 
-    async def ask() -> None:
-        async with database.read() as connection:
-            started.append(connection)
-            await connection.execute(SLOW)
+    async def wait_for_the_lock() -> None:
+        async with database.write() as connection:
+            await connection.execute(text("SELECT 1"))
 
-    asking = [asyncio.create_task(ask()) for _ in range(6)]
-    await until(lambda: len(started) == len(asking))
+    waiting = asyncio.create_task(wait_for_the_lock())
+    await until(lambda: drivers() - before)
     for _ in range(2):  # the second time while SQLAlchemy waits for the statement to end
-        for task in asking:
-            task.cancel()
+        waiting.cancel()
         await asyncio.sleep(0)
-    await asyncio.gather(*asking, return_exceptions=True)
+    await asyncio.gather(waiting, return_exceptions=True)
+    other.close()
 
     await database.close()
 

@@ -1,0 +1,56 @@
+"""Training reads each file once, and checks it once; what comes out of it is the same."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.engine.support import ROOT, project_environment
+
+pytestmark = pytest.mark.slow
+
+PROBE = """
+import rasa.shared.utils.io as io
+import rasa.shared.utils.validation as validation
+counts = {"read": 0, "check": 0}
+def counted(name, function):
+    def count(*given):
+        counts[name] += 1
+        return function(*given)
+    return count
+io.read_yaml = counted("read", io.read_yaml)
+validation.validate_yaml_schema = counted("check", validation.validate_yaml_schema)
+from engine import training
+training.install()
+text = "version: '3.1'\\nnlu:\\n- intent: greet\\n  examples: |\\n    - 你好\\n"
+one, two = io.read_yaml(text), io.read_yaml(text)
+one["nlu"].clear()
+assert two == {"version": "3.1", "nlu": [{"intent": "greet", "examples": "- 你好\\n"}]}, two
+assert counts["read"] == 1, counts
+for _ in range(3):
+    validation.validate_yaml_schema(text, "shared/nlu/training_data/schemas/nlu.yml")
+assert counts["check"] == 1, counts
+for _ in range(2):
+    try:
+        validation.validate_yaml_schema("nlu: 3", "shared/nlu/training_data/schemas/nlu.yml")
+    except Exception as error:
+        assert "validation" in str(error), error
+    else:
+        raise AssertionError("a broken file passed")
+assert counts["check"] == 3, counts
+import rasa.model_training
+print(rasa.model_training.DaskGraphRunner.__name__)
+"""
+
+
+def test_file_is_read_once_checked_once_and_a_broken_one_refused_every_time() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", PROBE],
+        cwd=ROOT,
+        env=project_environment(ROOT),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.split()[-1] == "SideBySideGraphRunner"

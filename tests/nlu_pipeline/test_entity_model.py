@@ -1,0 +1,58 @@
+"""The entity tagger: spans of the kinds that the intent may carry, and of mere answers."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.nlu.entity_model import EntityModel, EntityOptions, Example, Span
+
+TABLES = {"fee_item": ["物业费", "水费"]}
+PLACES = ("厨房", "卫生间", "阳台", "客厅")
+FAULTS = ("漏水", "没电", "渗水", "打不开")
+EXAMPLES = [
+    Example(
+        f"{place}{fault}了",
+        "repair",
+        [Span(0, len(place), "place"), Span(len(place), len(place) + len(fault), "fault")],
+    )
+    for place in PLACES
+    for fault in FAULTS
+] + [
+    Example(f"{item}多少钱", "fee", [Span(0, len(item), "fee_item")])
+    for item in ("物业费", "水费")
+    for _ in range(6)
+] + [Example(text, "greet", []) for text in ("你好", "早上好", "您好呀")]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def model() -> EntityModel:
+    return EntityModel.train(EXAMPLES, TABLES, EntityOptions())
+
+
+def spans(model: EntityModel, text: str, intent: str, confidence: float = 1.0) -> list[tuple]:
+    return [(text[s.start : s.end], s.kind) for s in model.find(text, intent, confidence)]
+
+
+def test_spans_are_found_left_to_right_and_touching_kinds_stay_apart(model: EntityModel) -> None:
+    assert spans(model, "阳台没电了", "repair") == [("阳台", "place"), ("没电", "fault")]
+
+
+def test_kind_that_the_intent_may_not_carry_is_left_out(model: EntityModel) -> None:
+    assert model.kinds == {"fee": ["fee_item"], "greet": [], "repair": ["fault", "place"]}
+    assert spans(model, "厨房漏水了，你好啊，今天天气不错我想问一下", "greet") == []
+
+
+def test_mere_answer_is_kept_whatever_the_intent_is_taken_for(model: EntityModel) -> None:
+    assert spans(model, "卫生间", "greet", 0.3) == [("卫生间", "place")]
+
+
+def test_stored_tagger_finds_the_same(model: EntityModel, tmp_path: Path) -> None:
+    model.save(tmp_path)
+    again = EntityModel.load(tmp_path)
+    for example in EXAMPLES:
+        assert again.find(example.text, example.intent) == model.find(example.text, example.intent)
+
+
+@pytest.mark.parametrize("text", ["", "，。", "\ud800", "水" * 10_000])
+def test_odd_texts_are_no_trouble(model: EntityModel, text: str) -> None:
+    assert all(0 <= span.start < span.end <= len(text) for span in model.find(text, "repair"))
