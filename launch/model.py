@@ -79,11 +79,14 @@ def train(root: Path, model: Path, *, cache: Path | None = None) -> None:
 
     `cache` is the folder where Rasa looks for parts that it trained before; None is the project's.
     """
-    environment = quiet_environment() | ({"RASA_CACHE_DIRECTORY": str(cache)} if cache else {})
+    cache = cache or root / ".rasa" / "cache"
+    environment = quiet_environment() | {"RASA_CACHE_DIRECTORY": str(cache)}
+    looks_for_parts = [] if cache.exists() else ["--force"]  # looking takes as long as reading
     command = [
         str(root / "engine/.venv/bin/python"), "-m", "engine", "train", "--skip-validation",
         "--config", "config.yml", "--domain", "domain.yml", "--data", "nlu_data",
         "--out", str(model.parent), "--fixed-model-name", model.name.removesuffix(".tar.gz"),
+        *looks_for_parts,
     ]  # fmt: skip
     done = subprocess.run(
         command, cwd=root, env=environment, capture_output=True, text=True, check=False
