@@ -60,6 +60,13 @@ def add_to(commands: Any) -> None:
         metavar="FILE",
         help="use this model; trained if it is not there",
     )
+    parser.add_argument(
+        "--stock-epochs",
+        type=int,
+        default=training.EPOCHS,
+        metavar="N",
+        help=f"train the stock model for fewer ({training.EPOCHS})",
+    )
     parser.add_argument("--quick", action="store_true", help="one round of short windows")
     parser.set_defaults(run=run)
 
@@ -68,7 +75,7 @@ def run(given: argparse.Namespace) -> None:
     """Train what is not trained, measure, print, and write the file. Raises BenchError."""
     extent = Extent(2.0, 1, 1) if given.quick else Extent(given.seconds, 3, 5)
     names = [given.only] if given.only else list(NAMES)
-    rounds, ways = _train(names, given.stock_model)
+    rounds, ways = _train(names, given.stock_model, given.stock_epochs)
     histories: dict[str, float] = {}
     with tempfile.TemporaryDirectory(prefix="linsheng-bench-") as folder:
         for n in range(extent.rounds):
@@ -94,7 +101,7 @@ def run(given: argparse.Namespace) -> None:
 
 
 def _train(
-    names: list[str], stock_model: Path | None
+    names: list[str], stock_model: Path | None, stock_epochs: int
 ) -> tuple[dict[str, Rounds], dict[str, Arrangement]]:
     rounds: dict[str, Rounds] = {}
     ways: dict[str, Arrangement] = {}
@@ -103,7 +110,7 @@ def _train(
         rounds |= {name: Rounds(took_s) for name in names}
         ways |= {"ours_engine": arrangements.ours_engine(), "ours_whole": arrangements.ours_whole()}
     if "stock" in names:
-        trained, stock_took_s = training.stock(stock_model, say)
+        trained, stock_took_s = training.stock(stock_model, say, stock_epochs)
         rounds["stock"] = Rounds(stock_took_s)
         ways["stock"] = arrangements.stock(trained)
     return rounds, ways
