@@ -75,9 +75,12 @@ class _Driver(aiosqlite.Connection):
             self._conn.commit()
 
     async def rollback(self) -> None:
-        """Undo a transaction."""
-        self._writes = False
-        self._conn.rollback()
+        """Undo a transaction; one that writes may still be waiting for the lock in the thread."""
+        if self._writes:
+            self._writes = False
+            await super().rollback()
+        else:
+            self._conn.rollback()
 
     async def visit(self, work: Callable[[sqlite3.Connection], Any]) -> Any:
         """Run `work` in the driver's thread."""
