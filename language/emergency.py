@@ -54,8 +54,7 @@ def judge(text: str, book: Rulebook) -> Verdict:
     said = solid(text, book.folds, book.fillers)
     if not said.chars:
         return NO_CRY
-    score = book.scorer.score(said)
-    if score < book.scorer.refuted:
+    if book.scorer.refutes(said):
         return NO_CRY
     written = _without_harmless(said.chars, said.clauses, book)
     sounded = written.translate(book.ear.sounds)
@@ -65,7 +64,7 @@ def judge(text: str, book: Rulebook) -> Verdict:
         first, last = said.origins[start], said.origins[end - 1] + 1
         if not _is_excused(rule, _scene(text, first, last, book), book):
             return Verdict(sos=True, kind=rule.kind, evidence=text[first:last])
-    if score >= book.scorer.sure:
+    if book.scorer.score(said) >= book.scorer.sure:
         return Verdict(sos=True, kind=_kind(said.chars, book), evidence=text.strip())
     return NO_CRY
 

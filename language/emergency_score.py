@@ -30,11 +30,20 @@ class Scorer:
     sure: float
     """From this score a message is a cry although no rule hits."""
     refuted: float
-    """Below this score it is none although a rule hits."""
+    """Below this score it is none although a rule hits, unless a clause of it is sure."""
 
     def score(self, said: Solid) -> float:
         """The score of the stretch that is the most like a cry; logarithm of the odds."""
         return max(self._score(said.chars[first:last]) for first, last in windows(said))
+
+    def refutes(self, said: Solid) -> bool:
+        """Whether a rule that has hit is not to be heeded.
+
+        Never when one clause is a cry by itself: it may stand among any amount of other business.
+        """
+        return self.score(said) < self.refuted and all(
+            self._score(said.chars[first:last]) < self.sure for first, last in said.clauses
+        )
 
     def _score(self, chars: str) -> float:
         known = self.weights
