@@ -12,6 +12,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+import pytest_asyncio
 
 from launch import model
 
@@ -29,12 +30,20 @@ class Served:
     desk: str
     credentials: dict[str, object]
 
+    async def bind(self, user: str, code: str) -> None:
+        """Link a user's conversation to a household."""
+        await self._post("bindings", {"user": user, "code": code})
+
     async def say(self, user: str, message_id: str, text: str) -> dict[str, object]:
-        headers = {"Authorization": f"Bearer {self.credentials['api_token']}"}
+        """Send a message and wait for its answer."""
         body = {"user": user, "message_id": message_id, "text": text}
+        return await self._post("messages", body)
+
+    async def _post(self, path: str, body: dict[str, str]) -> dict[str, object]:
+        headers = {"Authorization": f"Bearer {self.credentials['api_token']}"}
         async with (
             aiohttp.ClientSession() as session,
-            session.post(f"{self.chat}api/v1/messages", json=body, headers=headers) as response,
+            session.post(f"{self.chat}api/v1/{path}", json=body, headers=headers) as response,
         ):
             assert response.status == 200, await response.text()
             answered: dict[str, object] = await response.json()
@@ -62,19 +71,20 @@ async def drain(stream: asyncio.StreamReader) -> None:
         pass
 
 
-@pytest.fixture
-async def served(tmp_path: Path) -> AsyncIterator[Served]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
     if not model.path_of(ROOT).exists():
         pytest.skip("no model of the present inputs: run scripts/train")
-    process = await start("--port", "0", "--desk-port", "0", "--data", str(tmp_path))
+    data_dir = tmp_path_factory.mktemp("data")
+    process = await start("--port", "0", "--desk-port", "0", "--data", str(data_dir))
     assert process.stdout is not None
     assert process.stderr is not None
     errors = asyncio.create_task(drain(process.stderr))
     line = (await asyncio.wait_for(process.stdout.readline(), READY_S)).decode()
     found = re.fullmatch(r"ready: web chat (\S+) desk (\S+)\n", line)
     assert found, line
-    credentials = json.loads((tmp_path / "demo-credentials.json").read_text("utf-8"))
-    yield Served(process, tmp_path, found[1], found[2], credentials)
+    credentials = json.loads((data_dir / "demo-credentials.json").read_text("utf-8"))
+    yield Served(process, data_dir, found[1], found[2], credentials)
     if process.returncode is None:
         process.terminate()
         await process.wait()

@@ -31,6 +31,7 @@ async def write(page: Page, words: str) -> None:
     await page.get_by_role("button", name="发送", exact=True).click()
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed")
 async def test_a_resident_is_helped_from_the_first_word_to_the_rating(
     served: Any, tmp_path: Path, request: pytest.FixtureRequest

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
-import signal
 import socket
 import stat
 import time
@@ -14,12 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import pytest
 
-READY_S, STOP_S = 90, 5
+STOP_S = 5
 Serve = Callable[..., Awaitable[asyncio.subprocess.Process]]
 
 
-async def test_serve_starts_a_demonstration_answers_survives_a_crash_and_stops(served: Any) -> None:
+@pytest.mark.asyncio(loop_scope="module")
+async def test_serve_starts_a_demonstration_answers_and_stops(served: Any) -> None:
     file = served.data_dir / "demo-credentials.json"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert sorted(served.credentials) == ["api_token", "desk_users", "households"]
@@ -32,38 +32,11 @@ async def test_serve_starts_a_demonstration_answers_survives_a_crash_and_stops(s
             async with session.get(address) as response:
                 assert response.status == 200
 
-    os.kill(_child_of(served.process.pid, "engine"), signal.SIGKILL)
-    async with asyncio.timeout(READY_S):
-        while True:
-            headers = {"Accept": "application/json"}
-            async with (
-                aiohttp.ClientSession() as session,
-                session.get(f"{served.chat}readyz", headers=headers) as response,
-            ):
-                if response.status == 200 and _child_of(served.process.pid, "engine"):
-                    break
-            await asyncio.sleep(0.2)
-    answered = await served.say("u2", "m1", "你好")
-    assert answered["outcome"] == "answered"
-
     started = time.monotonic()
     served.process.terminate()
     assert await asyncio.wait_for(served.process.wait(), STOP_S) == 0
     assert time.monotonic() - started < STOP_S
     assert _listening(served.chat) is False
-
-
-def _child_of(parent: int, module: str) -> int:
-    """The child process that runs `python -m <module>`, or 0."""
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            fields = (folder / "stat").read_text().rsplit(")", 1)[1].split()
-            command = (folder / "cmdline").read_bytes().split(b"\0")
-        except OSError:
-            continue
-        if int(fields[1]) == parent and module.encode() in command:
-            return int(folder.name)
-    return 0
 
 
 def _listening(address: str) -> bool:
