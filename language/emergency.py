@@ -12,10 +12,11 @@ from dataclasses import dataclass
 
 from .emergency_rules import Rule, Rulebook, rulebook
 from .emergency_sound import Ear
-from .emergency_text import Span, solid, squeezed
+from .emergency_text import Solid, Span, solid, squeezed
 
 BLANK = "■"
 HELP = "help"  # the kind of a cry that does not say what the danger is
+TAKEN_BACK = "retracted"  # the one guard that a certain clause heeds
 LEAST_WITH_SLIP = 4  # characters of a hit that may hold a slip
 
 Hit = tuple[Rule, int, int]
@@ -64,8 +65,18 @@ def judge(text: str, book: Rulebook) -> Verdict:
         first, last = said.origins[start], said.origins[end - 1] + 1
         if not _is_excused(rule, _scene(text, first, last, book), book):
             return Verdict(sos=True, kind=rule.kind, evidence=text[first:last])
+    return _by_score(text, said, book)
+
+
+def _by_score(text: str, said: Solid, book: Rulebook) -> Verdict:
+    """A cry that no rule knows: the whole of what was said, or a clause of it that is certain."""
     if book.scorer.score(said) >= book.scorer.sure:
         return Verdict(sos=True, kind=_kind(said.chars, book), evidence=text.strip())
+    for start, end in book.scorer.certain_stretches(said):
+        first, last = said.origins[start], said.origins[end - 1] + 1
+        if not _excuses(TAKEN_BACK, _scene(text, first, last, book), book):
+            kind = _kind(said.chars[start:end], book)
+            return Verdict(sos=True, kind=kind, evidence=text[first:last])
     return NO_CRY
 
 
@@ -130,4 +141,8 @@ def _scene(text: str, first: int, last: int, book: Rulebook) -> str:
 
 
 def _is_excused(rule: Rule, scene: str, book: Rulebook) -> bool:
-    return any(book.guards[name].excuses(scene) for name in rule.guards if name in book.guards)
+    return any(_excuses(name, scene, book) for name in rule.guards)
+
+
+def _excuses(guard: str, scene: str, book: Rulebook) -> bool:
+    return guard in book.guards and book.guards[guard].excuses(scene)

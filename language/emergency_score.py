@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 
 from pypinyin import Style, lazy_pinyin
 
@@ -29,12 +30,20 @@ class Scorer:
     weights: Mapping[str, float]
     sure: float
     """From this score a message is a cry although no rule hits."""
+    certain: float
+    """From this score one or two clauses are a cry, whatever else stands around them."""
     refuted: float
     """Below this score it is none although a rule hits, unless a clause of it is sure."""
 
     def score(self, said: Solid) -> float:
         """The score of the stretch that is the most like a cry; logarithm of the odds."""
         return max(self._score(said.chars[first:last]) for first, last in windows(said))
+
+    def certain_stretches(self, said: Solid) -> Iterator[Span]:
+        """Clauses, one or two that follow each other, that are a cry by themselves."""
+        for first, last in stretches(said):
+            if self._score(said.chars[first:last]) >= self.certain:
+                yield first, last
 
     def refutes(self, said: Solid) -> bool:
         """Whether a rule that has hit is not to be heeded.
@@ -82,14 +91,21 @@ def windows(said: Solid) -> Iterator[Span]:
         yield first, last
 
 
+def stretches(said: Solid) -> Iterator[Span]:
+    """Every clause, and every two that follow each other: what a cry among other business fills."""
+    yield from said.clauses
+    for (first, _), (_, last) in pairwise(said.clauses):
+        yield first, last
+
+
 @cache
 def scorer() -> Scorer:
     """The model shipped with this package, read at the first call."""
     text = (files(__package__) / "data" / WEIGHTS).read_text("utf-8")
     head, *lines = text.splitlines()
-    sure, refuted = map(float, head.split("\t"))
+    sure, certain, refuted = map(float, head.split("\t")[1:])
     parts = (line.split("\t") for line in lines)
-    return Scorer({run: float(weight) for weight, run in parts}, sure, refuted)
+    return Scorer({run: float(weight) for weight, run in parts}, sure, certain, refuted)
 
 
 @cache

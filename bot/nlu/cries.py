@@ -4,6 +4,7 @@ Learnt from `language/data/emergency_corpus.yml` and, as ordinary words, from ev
 `nlu_data` that has another intent than `sos`.
 """
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -20,16 +21,17 @@ AT_LEAST = 2
 """Sentences that a run must be in."""
 LEAST = 0.05
 """A weight nearer to 0 is left out: it says next to nothing, and takes room."""
-SURE, REFUTED = -0.25, -2.5
+SURE, CERTAIN, REFUTED = -0.25, 2.5, -2.5
 """Scores, in the units of `Scorer`; what other thresholds give is in docs/nlu.md."""
 PARTS = 5
 """Of the cross-validation."""
 
 
-def learn(cries: Sequence[str], ordinary: Sequence[str], data: Path) -> dict[str, Any]:
+def learn(cries: Sequence[str], ordinary: Sequence[str], data: Path, source: str) -> dict[str, Any]:
     """Write the weights into the folder `data`; returns what was learnt, and how well.
 
-    The shares are of sentences that were not learnt, five parts in turn.
+    `source` is the digest of the corpus, by which stale weights are found. The shares are of
+    sentences that were not learnt, five parts in turn.
     """
     from sklearn.feature_extraction.text import CountVectorizer
     from sklearn.linear_model import LogisticRegression
@@ -48,7 +50,7 @@ def learn(cries: Sequence[str], ordinary: Sequence[str], data: Path) -> dict[str
     machine.fit(seen, is_cry)
     weights = dict(zip(counter.get_feature_names_out(), machine.coef_[0], strict=True))
     kept = {run: weight for run, weight in weights.items() if abs(weight) >= LEAST}
-    lines = [f"{SURE}\t{REFUTED}", f"{machine.intercept_[0]:.3f}\t{BIAS}"]
+    lines = [f"{source}\t{SURE}\t{CERTAIN}\t{REFUTED}", f"{machine.intercept_[0]:.3f}\t{BIAS}"]
     lines += [f"{kept[run]:.2f}\t{run}" for run in sorted(kept)]
     (data / WEIGHTS).write_text("\n".join(lines) + "\n", "utf-8")
     return {
@@ -58,6 +60,11 @@ def learn(cries: Sequence[str], ordinary: Sequence[str], data: Path) -> dict[str
         "recall_alone": round(float((scores[is_cry] >= SURE).mean()), 4),
         "false_alarms_alone": round(float((scores[~is_cry] >= SURE).mean()), 4),
     }
+
+
+def digest(file: Path) -> str:
+    """What tells one content of the corpus from another."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:16]
 
 
 def corpus(file: Path) -> tuple[list[str], list[str]]:

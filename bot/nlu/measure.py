@@ -139,12 +139,13 @@ def fit_eval(train: Path, test: Path) -> dict[str, Any]:
 
 def fit_cries(data: Path, sentences: Path) -> dict[str, Any]:
     """Learn the cry model from its corpus in `data` and the sentences of `nlu_data`."""
-    cries, ordinary = cries_model.corpus(data / "emergency_corpus.yml")
+    file = data / "emergency_corpus.yml"
+    cries, ordinary = cries_model.corpus(file)
     known = {*cries, *ordinary}
     for gold in held_out(sentences):
         if gold.text not in known:
             (cries if gold.intent == SOS else ordinary).append(gold.text)
-    return cries_model.learn(cries, ordinary, data)
+    return cries_model.learn(cries, ordinary, data, cries_model.digest(file))
 
 
 def configured_options() -> IntentOptions:

@@ -35,7 +35,9 @@ def book() -> Rulebook:
 @pytest.fixture(scope="module")
 def rules(book: Rulebook) -> Rulebook:
     """The rules alone, without the score."""
-    return replace(book, scorer=Scorer({BIAS: 0.0}, sure=math.inf, refuted=-math.inf))
+    return replace(
+        book, scorer=Scorer({BIAS: 0.0}, sure=math.inf, certain=math.inf, refuted=-math.inf)
+    )
 
 
 def deafened(rules: Rulebook) -> Rulebook:
@@ -341,9 +343,11 @@ def test_cry_at_the_end_of_a_long_message_is_heard() -> None:
     assert detect("今天停水不，最近有啥通知。" * 700 + "我摔倒了").sos
 
 
-@pytest.mark.parametrize("cry", ["救命", "着火了", "我摔倒了起不来", "煤气味好大", "我妈晕倒了"])
+@pytest.mark.parametrize(
+    "cry", ["救命", "着火了", "我摔倒了起不来", "煤气味好大", "我妈晕倒了", "喘不上气"]
+)
 def test_cry_among_other_business_is_heard_wherever_it_stands(cry: str) -> None:
-    business = ["谢了老铁", "退款退到哪里了", "搬到九楼了", "老年卡怎么办理", "这个月有什么节目"]
+    business = ["谢了老铁", "退款退到哪里了", "搬到九楼了", "老年卡怎么办理", "几点集合"]
     said = ["，".join([*business[:place], cry, *business[place:]]) for place in range(6)]
 
     assert [words for words in said if not detect(words).sos] == []

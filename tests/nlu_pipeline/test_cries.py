@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from bot.nlu.cries import REFUTED, SURE, corpus, learn
+from bot.nlu.cries import CERTAIN, REFUTED, SURE, corpus, digest, learn
 from language.emergency_score import BIAS, WEIGHTS, runs
 
+CORPUS = Path("language/data/emergency_corpus.yml")
 CRIES = [
     f"{who}{what}"
     for who in ("我妈", "我爸", "老伴")
@@ -16,20 +17,25 @@ ORDINARY = [
 
 
 def test_weights_part_what_was_learnt(tmp_path: Path) -> None:
-    told = learn(CRIES, ORDINARY, tmp_path)
+    told = learn(CRIES, ORDINARY, tmp_path, "source")
     head, *lines = (tmp_path / WEIGHTS).read_text("utf-8").splitlines()
     weights = {run: float(weight) for weight, run in (line.split("\t") for line in lines)}
 
     def score(text: str) -> float:
         return weights[BIAS] + sum(weights.get(run, 0.0) for run in runs(text))
 
-    assert [float(part) for part in head.split("\t")] == [SURE, REFUTED]
+    assert head.split("\t") == ["source", str(SURE), str(CERTAIN), str(REFUTED)]
     assert min(map(score, CRIES)) > 0 > max(map(score, ORDINARY))
     assert (told["cries"], told["ordinary"], told["weights"]) == (9, 9, len(weights) - 1)
 
 
+def test_weights_are_those_of_the_present_corpus() -> None:
+    head = (CORPUS.parent / WEIGHTS).read_text("utf-8").partition("\n")[0]
+    assert head.split("\t")[0] == digest(CORPUS), "run scripts/nlu fit-cries"
+
+
 def test_corpus_has_no_sentence_on_both_sides() -> None:
-    cries, ordinary = corpus(Path("language/data/emergency_corpus.yml"))
+    cries, ordinary = corpus(CORPUS)
     assert len(cries) == len(set(cries)) >= 4000
     assert len(ordinary) == len(set(ordinary)) >= 5000
     assert set(cries) & set(ordinary) == set()
