@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import re
 
-from rasa_sdk.events import EventType
+from rasa_sdk.events import EventType, SlotSet
 
 from actions import reading
 from actions.base import ServiceAction
 from actions.forms import Fields, Form, finished
 from actions.hearing import Hearing
-from community.labels import label
+from community.labels import group, label
 from community.services import complaint
+from community.store.tickets import Ticket, TicketEvent
 
 _GENERIC = re.compile(
     r"我?(要|想|得)?(投诉|反映|提(个|点)?(建议|意见)|建议|表扬|举报|说个事|一下|个|事儿?|情况|你们|物业|"
     r"的|吗|呢|啊|呀|吧|[，。！？,.!? ])"
 )
 _ANONYMOUS = re.compile(r"匿名|别(说|讲|提|写)(是)?我|不要(说|写|透露|留).{0,4}(我|名)|保密|不留名")
+_NOT_CONTENT = re.compile(
+    r"不满意|没解决|没用|不管用|敷衍|还是(老样子|那样|没|不|在)|又(来|开始|在)"
+)
 _SUGGESTS = re.compile(r"建议|表扬|希望能|能不能(装|加|修|设)|夸")
 
 
@@ -102,6 +106,8 @@ class ActionComplaintCreate(ServiceAction):
 
 
 class ActionComplaintQuery(ServiceAction):
+    """Tells how far it is and what was answered, and takes the verdict on the answer."""
+
     def name(self) -> str:
         return "action_complaint_query"
 
@@ -113,13 +119,50 @@ class ActionComplaintQuery(ServiceAction):
         if not found:
             heard.ask("utter_complaint_none")
             return []
-        for one, reply in found[:3]:
-            heard.say(
-                "utter_complaint_replied" if reply else "utter_complaint_state",
-                kind=label("kind", one.kind),
-                no=one.no,
-                what=one.description[:20],
-                state=label("complaint_state", one.state),
-                reply=reply.note if reply else "",
-            )
+        first, reply = found[0]
+        score = heard.entity("score")
+        if score is not None:
+            return await self._judge(heard, first, int(score))
+        if reply is not None and _NOT_CONTENT.search(heard.words):
+            return _offer_reopen(heard, first)
+        for one, answer in found[:3]:
+            _tell(heard, one, answer)
+        if first.state == "replied" and first.score is None:
+            heard.ask("utter_complaint_ask_score", buttons=verdicts(first.no), no=first.no)
         return []
+
+    async def _judge(self, heard: Hearing, one: Ticket, score: int) -> list[EventType]:
+        await complaint.rate(heard.ctx, await heard.party(), one.no, score, turn_id=heard.turn_id)
+        if score == complaint.CONTENT:
+            heard.say("utter_complaint_rated")
+            return []
+        return _offer_reopen(heard, one)
+
+
+def verdicts(no: int) -> list[tuple[str, str]]:
+    """The two answers to "are you content with the reply": label and payload of each."""
+    return [
+        (words, f'/query_complaint{{"order_no":"{no}","score":"{score}"}}')
+        for score, words in group("verdict").items()
+    ]
+
+
+def _tell(heard: Hearing, one: Ticket, reply: TicketEvent | None) -> None:
+    heard.say(
+        "utter_complaint_replied" if reply else "utter_complaint_state",
+        kind=label("kind", one.kind),
+        no=one.no,
+        what=one.description[:20],
+        state=label("complaint_state", one.state),
+        reply=reply.note if reply else "",
+    )
+
+
+def _offer_reopen(heard: Hearing, one: Ticket) -> list[EventType]:
+    """Once it is handled again; after that a person has to look."""
+    if one.reopened:
+        heard.say("utter_complaint_reopened_before", no=one.no)
+        heard.hand_off("rule", words=heard.words, slots={label("kind", one.kind): str(one.no)})
+        return []
+    heard.ask("utter_complaint_ask_reopen", no=one.no)
+    return [SlotSet("offer", {"kind": "reopen_complaint", "no": one.no, "words": heard.words})]

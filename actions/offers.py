@@ -8,7 +8,7 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
 from actions.base import ServiceAction
 from actions.hearing import Hearing
-from community.services import repair
+from community.services import complaint, repair
 
 
 class ActionAnswerOffer(ServiceAction):
@@ -42,4 +42,14 @@ class ActionAnswerOffer(ServiceAction):
                     turn_id=heard.turn_id,
                 )
                 heard.say("utter_repair_reopened", no=again.no)
+            case "reopen_complaint":
+                filed = await complaint.reopen(
+                    heard.ctx,
+                    await heard.party(),
+                    int(offer["no"]),
+                    offer["words"],
+                    turn_id=heard.turn_id,
+                )
+                days = complaint.DUE_DAYS[filed.kind]
+                heard.say("utter_complaint_reopened", no=filed.no, days=days)
         return []

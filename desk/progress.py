@@ -10,13 +10,14 @@ import json
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from community.labels import group
 from community.store.tickets import Teller, Ticket
 from community.times import Clock, date_words
 from conversation import audit, events, outbox
 from conversation.messages import Draft
 from conversation.ownership import STAFFED, current
 from desk.staff import Staff
-from desk.words import group, words
+from desk.words import words
 
 TOLD = ("dispatch", "pause", "resume", "finish", "finish_paid", "paid", "give_up")
 "Moves of a repair that its household is told about"
@@ -41,7 +42,7 @@ def after_complaint(clock: Clock, person: Staff, act: str, note: str) -> Teller:
         await _note(conn, clock, person, filed, act)
         if act == "reply":
             said = words(f"progress.reply_{filed.kind}", no=filed.no, reply=note)
-            await _say(conn, clock, person, filed, Draft(said))
+            await _say(conn, clock, person, filed, Draft(said, _verdicts(filed)))
 
     return tell
 
@@ -67,7 +68,15 @@ def _scores(order: Ticket) -> tuple[tuple[str, str], ...]:
     """The answers to "how was it", as the dialogue engine understands them."""
     return tuple(
         (said, _engine_payload("rate_repair", order_no=str(order.no), score=score))
-        for score, said in group("scores").items()
+        for score, said in group("score").items()
+    )
+
+
+def _verdicts(filed: Ticket) -> tuple[tuple[str, str], ...]:
+    """The answers to "are you content", as the dialogue engine understands them."""
+    return tuple(
+        (said, _engine_payload("query_complaint", order_no=str(filed.no), score=score))
+        for score, said in group("verdict").items()
     )
 
 

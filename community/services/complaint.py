@@ -1,20 +1,26 @@
 """Complaints and suggestions: filed by anybody, answered by staff.
 
-submitted → handling → replied → closed.  A complaint is due in 3 days, a suggestion in 7.
+submitted → handling → replied → closed.  A complaint is due in 3 days, a suggestion in 7. Whoever
+filed it judges the reply: content closes it; not content may have it handled again, once.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from community.context import Context
-from community.errors import Code, Conflict
+from community.errors import BadInput, Code, Conflict
 from community.store import tickets
 from community.store.identities import Party
 from community.store.tickets import Teller, Ticket, TicketEvent
 
 KINDS = ("complaint", "suggestion")
 DUE_DAYS = {"complaint": 3, "suggestion": 7}
+ANSWERED = ("replied", "closed")
+CONTENT, NOT_CONTENT = 5, 1
+"Scores: a reply is judged with one of two words"
 STAFF_MOVES: dict[str, tuple[tuple[str, ...], str]] = {
     "accept": (("submitted",), "handling"),
     "reply": (("submitted", "handling"), "replied"),
@@ -72,6 +78,60 @@ async def mine(ctx: Context, account: Party) -> list[tuple[Ticket, TicketEvent |
     return answered
 
 
+async def rate(ctx: Context, account: Party, no: int, score: int, *, turn_id: str) -> Ticket:
+    """Judge the reply: CONTENT closes it. Raises Conflict when there is no reply to judge yet."""
+    if score not in (CONTENT, NOT_CONTENT):
+        raise BadInput("a reply is judged with one of two scores")
+    async with ctx.db.write() as conn:
+        one = await _own(conn, account, no)
+        if await tickets.was_done(conn, one.id, "rated", turn_id):
+            return one
+        tickets.require_state(one, ANSWERED)
+        return await tickets.advance(
+            conn,
+            ctx.clock,
+            one,
+            "rated",
+            actor="resident",
+            state="closed" if score == CONTENT else one.state,
+            turn_id=turn_id,
+            score=score,
+        )
+
+
+async def reopen(ctx: Context, account: Party, no: int, words: str, *, turn_id: str) -> Ticket:
+    """Once, after a reply that did not help: handled anew, with what is still wrong.
+
+    Raises Conflict (code `conflict`) when it was reopened before: a person must look then.
+    """
+    async with ctx.db.write() as conn:
+        one = await _own(conn, account, no)
+        if await tickets.was_done(conn, one.id, "reopened", turn_id):
+            return one
+        tickets.require_state(one, ANSWERED)
+        if one.reopened:
+            raise Conflict("reopened before")
+        return await tickets.advance(
+            conn,
+            ctx.clock,
+            one,
+            "reopened",
+            actor="resident",
+            state="handling",
+            note=words,
+            turn_id=turn_id,
+            reopened=1,
+            due_at=ctx.clock.now() + timedelta(days=DUE_DAYS[one.kind]),
+        )
+
+
+async def _own(conn: AsyncConnection, account: Party, no: int) -> Ticket:
+    room_id = account.home.room_id if account.home else None
+    return await tickets.one_of_party(
+        conn, KINDS, room_id=room_id, identity_id=account.identity_id, no=no
+    )
+
+
 async def staff_act(
     ctx: Context,
     ticket_id: str,
@@ -89,8 +149,9 @@ async def staff_act(
     allowed, state = STAFF_MOVES[act]
     async with ctx.db.write() as conn:
         one = await tickets.get(conn, ticket_id)
-        if one.state not in allowed or one.version != version:
-            raise Conflict(f"not possible in state {one.state}", code=Code.STALE)
+        tickets.require_state(one, allowed)
+        if one.version != version:
+            raise Conflict("the complaint has moved on", code=Code.STALE)
         moved = await tickets.advance(
             conn, ctx.clock, one, act, actor=staff_id, state=state, note=note
         )

@@ -17,7 +17,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.context import Context
-from community.errors import BadInput, Code, Conflict, NotBound, NotFound
+from community.errors import BadInput, Code, Conflict, NotBound
 from community.services import urgency
 from community.store import tickets
 from community.store.identities import Party
@@ -86,7 +86,10 @@ async def create(
 async def of_home(ctx: Context, account: Party, states: Sequence[str]) -> list[Ticket]:
     """The household's orders in these states, newest first."""
     async with ctx.db.read() as conn:
-        return await _own(conn, account, states=states)
+        room_id = account.home.room_id if account.home else None
+        return await tickets.of_party(
+            conn, [KIND], room_id=room_id, identity_id=account.identity_id, states=states
+        )
 
 
 async def find(ctx: Context, account: Party, no: int) -> Ticket:
@@ -95,24 +98,11 @@ async def find(ctx: Context, account: Party, no: int) -> Ticket:
         return await _by_no(conn, account, no)
 
 
-async def _own(
-    conn: AsyncConnection,
-    account: Party,
-    *,
-    states: Sequence[str] | None = None,
-    no: int | None = None,
-) -> list[Ticket]:
-    room_id = account.home.room_id if account.home else None
-    return await tickets.of_party(
-        conn, [KIND], room_id=room_id, identity_id=account.identity_id, states=states, no=no
-    )
-
-
 async def _by_no(conn: AsyncConnection, account: Party, no: int) -> Ticket:
-    found = await _own(conn, account, no=no)
-    if not found:
-        raise NotFound("no such order of this household")
-    return found[0]
+    room_id = account.home.room_id if account.home else None
+    return await tickets.one_of_party(
+        conn, [KIND], room_id=room_id, identity_id=account.identity_id, no=no
+    )
 
 
 async def urge(ctx: Context, account: Party, no: int, *, turn_id: str) -> Ticket:
@@ -121,7 +111,7 @@ async def urge(ctx: Context, account: Party, no: int, *, turn_id: str) -> Ticket
         one = await _by_no(conn, account, no)
         if await tickets.was_done(conn, one.id, "urged", turn_id):
             return one
-        _require(one, OPEN)
+        tickets.require_state(one, OPEN)
         return await tickets.advance(
             conn, ctx.clock, one, "urged", actor="resident", turn_id=turn_id, urged=one.urged + 1
         )
@@ -135,7 +125,7 @@ async def reschedule(
         one = await _by_no(conn, account, no)
         if await tickets.was_done(conn, one.id, "rescheduled", turn_id):
             return one
-        _require(one, OPEN)
+        tickets.require_state(one, OPEN)
         return await tickets.advance(
             conn,
             ctx.clock,
@@ -154,7 +144,7 @@ async def withdraw(ctx: Context, account: Party, no: int, *, turn_id: str) -> Ti
         one = await _by_no(conn, account, no)
         if one.state == "withdrawn":
             return one
-        _require(one, OPEN)
+        tickets.require_state(one, OPEN)
         return await tickets.advance(
             conn, ctx.clock, one, "withdrawn", actor="resident", state="withdrawn", turn_id=turn_id
         )
@@ -168,7 +158,7 @@ async def rate(ctx: Context, account: Party, no: int, score: int, *, turn_id: st
         one = await _by_no(conn, account, no)
         if await tickets.was_done(conn, one.id, "rated", turn_id):
             return one
-        _require(one, FINISHED)
+        tickets.require_state(one, FINISHED)
         state = "to_visit" if one.state == "to_rate" else one.state
         return await tickets.advance(
             conn,
@@ -191,7 +181,7 @@ async def reopen(ctx: Context, account: Party, no: int, words: str, *, turn_id: 
         one = await _by_no(conn, account, no)
         if await tickets.was_done(conn, one.id, "reopened", turn_id):
             return one
-        _require(one, FINISHED)
+        tickets.require_state(one, FINISHED)
         if one.reopened:
             raise Conflict("reopened before")
         return await tickets.advance(
@@ -227,7 +217,7 @@ async def staff_act(
     allowed, state = STAFF_MOVES[act]
     async with ctx.db.write() as conn:
         one = await tickets.get(conn, ticket_id)
-        _require(one, allowed)
+        tickets.require_state(one, allowed)
         if one.version != version:
             raise Conflict("the order has moved on", code=Code.STALE)
         changes = {}
@@ -251,8 +241,3 @@ async def _is_rated(conn: AsyncConnection, one: Ticket) -> bool:
         if event.kind in {"rated", "reopened"}:
             return event.kind == "rated"
     return False
-
-
-def _require(one: Ticket, states: Sequence[str]) -> None:
-    if one.state not in states:
-        raise Conflict(f"not possible in state {one.state}", code=Code.STALE)

@@ -153,6 +153,22 @@ async def of_party(
     return [_ticket(row) for row in rows]
 
 
+async def one_of_party(
+    conn: AsyncConnection, kinds: Sequence[str], *, room_id: str | None, identity_id: str, no: int
+) -> Ticket:
+    """A household's ticket by its number. Raises NotFound for an absent one and for another's."""
+    found = await of_party(conn, kinds, room_id=room_id, identity_id=identity_id, no=no)
+    if not found:
+        raise NotFound("no such ticket of this household")
+    return found[0]
+
+
+def require_state(one: Ticket, states: Sequence[str]) -> None:
+    """Raises Conflict (code `stale`) when the ticket is in none of them."""
+    if one.state not in states:
+        raise Conflict(f"not possible in state {one.state}", code=Code.STALE)
+
+
 async def all_of_kind(
     conn: AsyncConnection,
     kind: str,

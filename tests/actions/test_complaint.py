@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from actions.complaint import ActionComplaintCreate, ActionComplaintQuery, ValidateComplaintForm
+from actions.offers import ActionAnswerOffer
 from community.labels import label
 from community.services import complaint
 from community.store.identities import Party
 from community.store.schema import ticket
+from community.store.tickets import Ticket
 from tests.actions.stage import Stage, entity
 from tests.community.village import Village
 
@@ -123,7 +125,7 @@ async def test_outcome_is_told_to_the_household_and_to_nobody_else(
     await village.complaint(neighbour)
     stage.hear("我的投诉有结果没", "query_complaint")
     await stage.run(ActionComplaintQuery())
-    assert stage.said == ["utter_complaint_replied"]
+    assert stage.said == ["utter_complaint_replied", "utter_complaint_ask_score"]
     assert stage.values("utter_complaint_replied") == {
         "kind": "投诉", "no": "1001", "what": "楼道堆了杂物", "state": label("complaint_state", "replied"),
         "reply": "清走了",
@@ -139,3 +141,64 @@ async def test_without_any_the_way_to_one_is_offered(stage: Stage) -> None:
     stage.hear("我的投诉有结果没", "query_complaint")
     await stage.run(ActionComplaintQuery())
     assert (stage.said, stage.asked) == (["utter_complaint_none"], True)
+
+
+async def replied(village: Village, account: Party, *, note: str = "清走了") -> Ticket:
+    one = await village.complaint(account)
+    return await complaint.staff_act(
+        village.ctx, one.id, "reply", staff_id="staff_fang", version=1, note=note
+    )
+
+
+async def judge(stage: Stage, no: int, score: str) -> None:
+    stage.hear("", "query_complaint", entity("order_no", str(no)), entity("score", score))
+    await stage.run(ActionComplaintQuery())
+
+
+async def test_content_with_the_reply_closes_it(
+    stage: Stage, village: Village, wang: Party
+) -> None:
+    one = await replied(village, wang)
+    await judge(stage, one.no, "5")
+    now = await village.now(one)
+    assert (stage.said, now.state, now.score) == (["utter_complaint_rated"], "closed", 5)
+    stage.hear("我的投诉有结果没", "query_complaint")
+    await stage.run(ActionComplaintQuery())
+    assert stage.said == ["utter_complaint_replied"]
+
+
+async def test_not_content_offers_to_handle_it_again_and_yes_does(
+    stage: Stage, village: Village, wang: Party
+) -> None:
+    one = await replied(village, wang)
+    await judge(stage, one.no, "1")
+    assert (stage.said, stage.asked) == (["utter_complaint_ask_reopen"], True)
+    stage.hear("好", "affirm")
+    await stage.run(ActionAnswerOffer())
+    assert stage.said == ["utter_complaint_reopened"]
+    assert stage.values("utter_complaint_reopened") == {"no": str(one.no), "days": "3"}
+    now = await village.now(one)
+    assert (now.state, now.score, now.reopened) == ("handling", 1, 1)
+
+
+@pytest.mark.parametrize("words", ["上次投诉的还是老样子", "我反映的事根本没解决", "投诉了不管用"])
+async def test_words_of_discontent_offer_to_handle_it_again(
+    stage: Stage, village: Village, wang: Party, words: str
+) -> None:
+    one = await replied(village, wang)
+    stage.hear(words, "query_complaint")
+    await stage.run(ActionComplaintQuery())
+    assert stage.said == ["utter_complaint_ask_reopen"]
+    assert stage.slots["offer"] == {"kind": "reopen_complaint", "no": one.no, "words": words}
+    assert await village.now(one) == one
+
+
+async def test_second_time_a_person_is_called(stage: Stage, village: Village, wang: Party) -> None:
+    one = await replied(village, wang)
+    await complaint.reopen(village.ctx, wang, one.no, "还是有", turn_id="turn_r")
+    await village.put(one, "replied")
+    await judge(stage, one.no, "1")
+    assert stage.said == ["utter_complaint_reopened_before"]
+    assert [(act["reason"], act["slots"]) for act in stage.acts] == [
+        ("rule", {"投诉": str(one.no)})
+    ]

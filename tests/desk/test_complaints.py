@@ -26,12 +26,25 @@ async def test_complaint_is_accepted_answered_and_closed(
     await fang.post(f"{path}/act", act="reply", version="2", note="今天下午清走了")
     await fang.post(f"{path}/act", act="close", version="3")
     assert await world.transcript(conversation_id) == [
-        f"bot: 您投诉的事（编号 {filed.no}）有回复了：今天下午清走了"
+        f"bot: 您投诉的事（编号 {filed.no}）有回复了：今天下午清走了 这样处理，您满意吗？"
     ]
     page = (await fang.get(path)).text
     assert "已归档" in page
     assert "今天下午清走了" in page
     assert "王芳" in page
+
+
+async def test_reply_can_be_judged_with_a_tap(
+    fang: Browser, world: World, db: Database, conversation_id: str
+) -> None:
+    filed = await world.complaint(conversation_id, "楼道堆了杂物")
+    await fang.post(f"/complaints/{filed.id}/act", act="reply", version="1", note="清走了")
+    async with db.read() as conn:
+        offered = await outbox.last_choices(conn, conversation_id)
+    assert [(one.label, one.payload) for one in offered] == [
+        ("满意", f'/query_complaint{{"order_no":"{filed.no}","score":"5"}}'),
+        ("不满意", f'/query_complaint{{"order_no":"{filed.no}","score":"1"}}'),
+    ]
 
 
 async def test_suggestion_is_answered_in_its_own_words(

@@ -22,7 +22,6 @@ from desk.staff import Role
         ("progress", [*progress.TOLD, "reply_complaint", "reply_suggestion"]),
         ("case_state", [queue.WAITING, queue.PROMISED, queue.OWNED, queue.PARKED, queue.CLOSED]),
         ("causes", ["put_back", "lease_lost", "clerk_off_duty", "logged_out"]),
-        ("scores", ["5", "4", "3", "2", "1"]),
     ],
 )
 def test_group_has_words_for_every_code(group: str, codes: list[str]) -> None:
@@ -31,6 +30,11 @@ def test_group_has_words_for_every_code(group: str, codes: list[str]) -> None:
 
 def test_every_reason_is_offered_in_some_lane() -> None:
     assert {*acts.EMERGENCY_RESOLUTIONS, *acts.RESOLUTIONS} == set(labels("resolution"))
+
+
+def test_every_score_has_words() -> None:
+    assert list(labels("score")) == ["5", "4", "3", "2", "1"]
+    assert list(labels("verdict")) == [str(complaint.CONTENT), str(complaint.NOT_CONTENT)]
 
 
 def test_every_role_has_a_name() -> None:

@@ -20,11 +20,14 @@ from community import demo
 from community.config import Settings
 from community.context import Context
 from community.secrets import load_secrets
-from community.services import binding
+from community.services import binding, complaint
+from community.store import identities
 from community.store.database import Database, migrate
 from community.times import SystemClock
 from conversation import inbox, outbox
 from conversation.messages import Inbound, Message, Sender
+from desk import progress
+from desk.staff import Role, Staff
 from launch import checks, model, processes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -149,6 +152,23 @@ class Talk:
         """Press the button with this label under the last answer."""
         found = next(c for one in last.said for c in one.choices if c.label == label)
         return await self.say("", choice=found.id)
+
+    async def reply_to_complaint(self, note: str) -> Heard:
+        """A clerk answers what this resident filed last, as the desk does."""
+        clerk = Staff("staff_fang", "王芳", Role.CLERK, on_duty=True)
+        async with self.db.read() as conn:
+            party = await identities.party(conn, await self.conversation_id())
+        assert party is not None
+        filed = (await complaint.mine(self.ctx, party))[0][0]
+        tell = progress.after_complaint(self.ctx.clock, clerk, "reply", note)
+        await complaint.staff_act(
+            self.ctx, filed.id, "reply",
+            staff_id=clerk.id, version=filed.version, note=note, tell=tell,
+        )  # fmt: skip
+        async with self.db.read() as conn:
+            told = await outbox.last_said(conn, await self.conversation_id())
+        assert told is not None
+        return Heard("told", None, [told])
 
 
 @pytest.fixture

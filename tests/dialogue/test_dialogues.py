@@ -23,9 +23,11 @@ async def test_dialogue(talk: Any, scenario: dict[str, Any]) -> None:
     for step in scenario["turns"]:
         if "tap" in step:
             heard = await begun.tap(step["tap"], heard)
+        elif "staff" in step:
+            heard = await begun.reply_to_complaint(step["staff"])
         else:
             heard = await begun.say(step["say"])
-        where = f"after {step.get('say') or step.get('tap')!r}: {heard.text!r} ({heard.intent})"
+        where = f"after {next(iter(step.values()))!r}: {heard.text!r} ({heard.intent})"
         if "outcome" in step:
             assert heard.outcome == step["outcome"], where
         for words in step.get("hears", []):

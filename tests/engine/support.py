@@ -18,7 +18,7 @@ from rasa.utils.endpoints import EndpointConfig
 ROOT = Path(__file__).parents[2]
 PROJECT = Path(__file__).parent / "project"
 ACTION_PYTHON = ROOT / ".venv" / "bin" / "python"
-START_S = 90.0
+START_S, LONGEST_RUN_S = 180.0, 400.0
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Project:
             env=environment,
             text=True,
             capture_output=True,
-            timeout=180,
+            timeout=LONGEST_RUN_S,
             **options,
         )
         assert ended.returncode == 0, ended.stdout[-2000:] + ended.stderr[-4000:]

@@ -102,16 +102,19 @@ def test_changed_domain_is_sent_again() -> None:
 
 
 def test_late_answer_is_given_up() -> None:
-    async def never() -> web.Response:
-        await asyncio.sleep(30)
-        return web.json_response(ANSWER)
-
     async def call() -> None:
-        async with ActionServer(never).endpoint(timeout_s=0.1) as endpoint:
-            await endpoint.request(json={}, timeout=300)
+        given_up = asyncio.Event()
 
-    with pytest.raises(TimeoutError):
-        run(call())
+        async def late() -> web.Response:
+            await given_up.wait()
+            return web.json_response(ANSWER)
+
+        async with ActionServer(late).endpoint(timeout_s=0.1) as endpoint:
+            with pytest.raises(TimeoutError):
+                await endpoint.request(json={}, timeout=300)
+            given_up.set()
+
+    run(call())
 
 
 def test_failed_answer_is_rasas_own_error() -> None:

@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from community.errors import Code, Conflict, NotFound
+from community.errors import BadInput, Code, Conflict, NotFound
 from community.labels import group
 from community.services import complaint
-from community.services.complaint import STAFF_MOVES
+from community.services.complaint import CONTENT, NOT_CONTENT, STAFF_MOVES
 from community.store.identities import Party
 from community.store.schema import ticket, ticket_event
 from community.store.tickets import Ticket
@@ -142,3 +142,75 @@ async def test_list_holds_the_own_households_newest_first_with_the_last_reply(
         assert [(one, reply and reply.note) for one, reply in found] == [
             (second, None), (replied, "清走了"),
         ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("score", "led"),
+    [
+        (CONTENT, {"replied": "closed", "closed": "closed"}),
+        (NOT_CONTENT, {"replied": "replied", "closed": "closed"}),
+    ],
+)
+async def test_reply_is_judged_where_there_is_one_and_once_per_turn(
+    village: Village, wang: Party, score: int, led: dict[str, str]
+) -> None:
+    found = {}
+    for state in STATES:
+        one = await village.complaint(wang, state=state)
+        for _ in range(2):
+            judging = complaint.rate(village.ctx, wang, one.no, score, turn_id=f"turn_{state}")
+            try:
+                judged = await judging
+            except Conflict as refused:
+                found[state] = refused.code
+            else:
+                found[state] = judged.state
+                assert (judged.score, await village.moves(judged)) == (
+                    score, ["resident created → submitted", f"resident rated → {judged.state}"],
+                )  # fmt: skip
+    assert found == {state: led.get(state, Code.STALE) for state in STATES}
+
+
+@pytest.mark.parametrize("score", [0, 2, 3, 4, 6])
+async def test_score_beyond_the_two_is_refused(village: Village, wang: Party, score: int) -> None:
+    one = await village.complaint(wang, state="replied")
+    with pytest.raises(BadInput):
+        await complaint.rate(village.ctx, wang, one.no, score, turn_id="turn_r")
+    assert await village.now(one) == one
+
+
+async def test_reply_that_did_not_help_is_handled_again_once_with_a_new_time(
+    village: Village, wang: Party
+) -> None:
+    found = {}
+    for state in STATES:
+        one = await village.complaint(wang, state=state)
+        reopening = complaint.reopen(village.ctx, wang, one.no, "还是有", turn_id=f"turn_{state}")
+        found[state] = await village.outcome(one, reopening)
+    assert found == {
+        state: "handling" if state in ("replied", "closed") else Code.STALE for state in STATES
+    }
+    one = await village.complaint(wang, state="replied")
+    village.clock.advance(timedelta(days=5).total_seconds())
+    for _ in range(2):
+        again = await complaint.reopen(village.ctx, wang, one.no, "还是有", turn_id="turn_1")
+    assert (again.reopened, again.due_at) == (1, village.clock.now() + timedelta(days=3))
+    assert (await village.history(one))[-1].note == "还是有"
+    replied = await complaint.staff_act(
+        village.ctx, one.id, "reply", staff_id="staff_fang", version=2, note="又清了"
+    )
+    with pytest.raises(Conflict) as refused:
+        await complaint.reopen(village.ctx, wang, one.no, "又来了", turn_id="turn_2")
+    assert refused.value.code is Code.CONFLICT
+    assert await village.now(one) == replied
+
+
+async def test_nobody_judges_or_reopens_anothers(
+    village: Village, wang: Party, neighbour: Party
+) -> None:
+    one = await village.complaint(wang, state="replied")
+    with pytest.raises(NotFound):
+        await complaint.rate(village.ctx, neighbour, one.no, CONTENT, turn_id="turn_1")
+    with pytest.raises(NotFound):
+        await complaint.reopen(village.ctx, neighbour, one.no, "还是有", turn_id="turn_2")
+    assert await village.now(one) == one

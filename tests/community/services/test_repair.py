@@ -398,7 +398,7 @@ async def test_anothers_order_is_as_absent_as_one_that_never_was(
             with pytest.raises(NotFound) as refused:
                 await ask(village, thief, act, no, "turn_act")
             told.append((refused.value.code, str(refused.value)))
-    assert told == [(Code.NOT_FOUND, "no such order of this household")] * 4
+    assert told == [(Code.NOT_FOUND, "no such ticket of this household")] * 4
     assert await village.now(one) == one
     assert await village.moves(one) == ["resident created → pending"]
 
