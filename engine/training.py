@@ -1,13 +1,15 @@
 """Training that waits for nothing twice: each file is read once, and parts that need not wait learn side by side.
 
 `rasa train` parses and checks every file of training data several times (which kind is it, stories, sentences,
-fingerprint, training), and runs the nodes of its graph one after the other. The parts replaced are
-`rasa.shared.utils.io.read_yaml`, `rasa.shared.utils.validation.validate_yaml_schema` and, in `rasa.model_training`,
-`DaskGraphRunner`; and `Message.__hash__`, which made a digest of everything in a sentence each time that doubles
+fingerprint, training), runs the nodes of its graph one after the other, and packs the model as tightly as can be, which
+takes four seconds for a tenth of its size. The parts replaced are `rasa.shared.utils.io.read_yaml`,
+`rasa.shared.utils.validation.validate_yaml_schema`, in `rasa.model_training` `DaskGraphRunner`, and `TarSafe.gzopen`
+of the model storage; and `Message.__hash__`, which made a digest of everything in a sentence each time that doubles
 were looked for. Read at Rasa 3.6.21.
 """
 
 import copy
+from tarfile import TarFile
 from typing import Any
 
 import dask.threaded
@@ -16,16 +18,20 @@ import rasa.shared.utils.io
 import rasa.shared.utils.validation
 from rasa.engine.exceptions import GraphRunError
 from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.engine.storage.local_model_storage import TarSafe
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 SIDE_BY_SIDE = 2
+PACKED = 1
+"""Of gzip, 1 (fast) to 9 (small)."""
 
 
 def install() -> None:
     """Put the parts in place; to be called once, before training."""
     _read_once()
     _check_once()
+    TarSafe.gzopen = classmethod(_pack_fast)
     Message.__hash__ = _hash
     rasa.model_training.DaskGraphRunner = SideBySideGraphRunner
 
@@ -45,6 +51,10 @@ class SideBySideGraphRunner(DaskGraphRunner):
             return dict(dask.threaded.get(graph, wanted, num_workers=SIDE_BY_SIDE))
         except RuntimeError as error:
             raise GraphRunError("Error running runner.") from error
+
+
+def _pack_fast(kind: type[TarSafe], *values: Any, **options: Any) -> TarSafe:
+    return TarFile.gzopen.__func__(kind, *values, **{"compresslevel": PACKED, **options})
 
 
 def _hash(message: Message) -> int:

@@ -47,7 +47,7 @@ class EntityOptions:
 
     l1: float = 0.05
     l2: float = 0.02
-    iterations: int = 45
+    iterations: int = 42
     unknown_every: int = 5
     """One sentence in this many is shown without its intent, as when the intent is in doubt."""
     trust: float = 0.4
