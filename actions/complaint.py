@@ -22,6 +22,8 @@ _ANONYMOUS = re.compile(r"匿名|别(说|讲|提|写)(是)?我|不要(说|写|�
 _NOT_CONTENT = re.compile(
     r"不满意|没解决|没用|不管用|敷衍|还是(老样子|那样|没|不|在)|又(来|开始|在)"
 )
+_TOLD = frozenset({"nlu_fallback", "correct_info"})
+"Intents of words that go on telling, once there is something told"
 _SUGGESTS = re.compile(r"建议|表扬|希望能|能不能(装|加|修|设)|夸")
 
 
@@ -70,7 +72,8 @@ class ValidateComplaintForm(Form):
             text = known["complaint_text"]
             text = text.replace(old, place) if old and old in text else f"{place}：{text}"
             return {"complaint_place": place, "complaint_text": text}
-        if heard.intent in self.intents and heard.text and known.get("complaint_text"):
+        goes_on = heard.intent in self.intents | _TOLD and len(_GENERIC.sub("", heard.text)) >= 2
+        if goes_on and known.get("complaint_text"):
             return {"complaint_text": f"{known['complaint_text']}；{heard.text}"}
         return {}
 

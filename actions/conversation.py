@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
-from rasa_sdk.events import ActiveLoop, EventType, SlotSet
+from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 
 from actions.base import ServiceAction
 from actions.forms import REQUESTED, known_for_staff
@@ -21,6 +22,7 @@ NOT_OFFERED = frozenset(
      "repeat", "speak_differently", "cancel_flow", "correct_info", "send_photo"}
 )  # fmt: skip
 "Intents that a clarifying question does not offer"
+_REPAIR = re.compile("修|师傅|工单")
 
 
 class ActionRepeat(ServiceAction):
@@ -65,13 +67,15 @@ class ActionSpeakDifferently(ServiceAction):
 
 
 class ActionCancel(ServiceAction):
-    """Stops what is being done; nothing of it is written."""
+    """Stops what is being done; nothing of it is written. 算了不修了 is of the order filed before."""
 
     def name(self) -> str:
         return "action_cancel"
 
     async def handle(self, heard: Hearing) -> list[EventType]:
         form = heard.tracker.active_loop.get("name")
+        if not form and _REPAIR.search(heard.words):
+            return [FollowupAction("change_form")]
         if not form:
             heard.say("utter_nothing_to_cancel" if not heard.slot("offer") else "utter_all_right")
             return []

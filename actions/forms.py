@@ -29,6 +29,8 @@ TALK = frozenset(
      "nlu_fallback", "send_photo"}
 )  # fmt: skip
 "Intents that do not interrupt by themselves: the question decides what they mean"
+STRANGE = frozenset({"out_of_scope", "nlu_fallback"})
+"Intents of words that name no service"
 SURE = 0.6
 "Confidence from which another service's intent interrupts a form"
 HEEDED = 0.4
@@ -129,9 +131,9 @@ class Form(ServiceAction):
                 heard.say("utter_form_photo_taken")
                 await self.put(heard, question, known)
                 return _slots(known, question)
-        if self._interrupts(heard) and not plain:
-            return [ActionExecutionRejected(self.form)]
         amended = self.amend(heard, known) if self._may_amend(heard, question) else {}
+        if self._interrupts(heard) and not plain and not (amended and heard.intent in TALK):
+            return [ActionExecutionRejected(self.form)]
         if amended:
             heard.say("utter_form_amended")
             return await self._next(heard, known | amended | {f"{self.stem}_confirm": None})

@@ -312,7 +312,7 @@ class ValidateChangeForm(Form):
     """Another time for an order, or its withdrawal; confirmed before it is written."""
 
     stem = "change"
-    intents = frozenset({"change_repair", "query_repair"})
+    intents = frozenset({"change_repair", "query_repair", "cancel_flow"})
 
     async def begin(self, heard: Hearing) -> Fields:
         known: Fields = {}

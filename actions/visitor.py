@@ -9,7 +9,7 @@ from rasa_sdk.events import EventType
 from actions import reading
 from actions.base import ServiceAction
 from actions.binding import BindingQuestions
-from actions.forms import Fields, finished
+from actions.forms import STRANGE, Fields, finished
 from actions.hearing import Hearing
 from community.labels import label
 from community.services import visitor
@@ -22,6 +22,11 @@ _COMES = re.compile(
     r"同学|同事|客人|师傅|快递|外卖|保姆|护工|阿姨|叔叔|舅舅|姑姑|外公|外婆|爷爷|奶奶)来)$"
 )
 "What is said after who comes; 王福来 is a name"
+_SURNAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任"
+    "卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔"
+)
+_NAME = re.compile(f"(?:[他她]?叫)?(?P<name>[{_SURNAMES}][\u4e00-\u9fff]{{1,2}})[。，,.吧呢啊]?")
 
 
 class ValidateVisitorForm(BindingQuestions):
@@ -38,6 +43,11 @@ class ValidateVisitorForm(BindingQuestions):
     def _person(self, heard: Hearing) -> Fields:
         person = heard.entity("person")
         return {"visitor_person": person} if person else {}
+
+    def _name(self, heard: Hearing) -> Fields:
+        """A bare name, which names no service: 张三, 他叫张三."""
+        named = _NAME.fullmatch(heard.text) if heard.intent in STRANGE else None
+        return {"visitor_person": named["name"]} if named else {}
 
     def _may_be_a_name(self, heard: Hearing) -> bool:
         """Whether short words that name nobody we know may still be who comes."""
@@ -77,7 +87,8 @@ class ValidateVisitorForm(BindingQuestions):
                 return None if answer is None else {"visitor_confirm": answer}
 
     def amend(self, heard: Hearing, known: Fields) -> Fields:
-        amended = self._person(heard) | self._plate(heard) | self._time(heard)
+        amended = self._person(heard) or self._name(heard)
+        amended |= self._plate(heard) | self._time(heard)
         phone = reading.phone(heard)
         return amended | ({"visitor_phone": phone} if phone else {})
 

@@ -29,7 +29,7 @@ from conversation.inbox import Turn
 from conversation.messages import Choice, Draft, Outcome
 from conversation.ownership import STAFFED, Owner, Ownership, clear_boundary, current, move
 from conversation.queue import Case, Lane
-from language import emergency
+from language import addresses, emergency
 
 ACKNOWLEDGE_EVERY_S = 60.0
 ENGINE_CALLS_AT_ONCE = 32
@@ -205,15 +205,33 @@ class Answerer:
         ):
             await queue.add_words(conn, self._clock, floor)
             return Ending("handed_off", (Draft(phrase("emergency.false_alarm")),))
-        return await self._acknowledge(conn, turn, floor)
+        placed = await self._place_of_emergency(conn, turn, heard, floor)
+        return placed or await self._acknowledge(conn, turn, floor)
 
     async def _annotate_emergency(self, conn: AsyncConnection, turn: Turn, fact: str) -> bool:
         """Note on the open emergency what was said of it; False when there is none."""
-        for case in await queue.open_cases(conn, turn.conversation_id):
-            if case.lane is Lane.EMERGENCY:
-                await queue.annotate(conn, self._clock, case.id, fact=fact, seq=turn.seq)
-                return True
-        return False
+        case = await self._emergency(conn, turn)
+        if case is not None:
+            await queue.annotate(conn, self._clock, case.id, fact=fact, seq=turn.seq)
+        return case is not None
+
+    async def _emergency(self, conn: AsyncConnection, turn: Turn) -> Case | None:
+        cases = await queue.open_cases(conn, turn.conversation_id)
+        return next((case for case in cases if case.lane is Lane.EMERGENCY), None)
+
+    async def _place_of_emergency(
+        self, conn: AsyncConnection, turn: Turn, heard: Heard, floor: Ownership
+    ) -> Ending | None:
+        """The answer to where help is needed, said back so that a slip is noticed."""
+        if not addresses.find_rooms(heard.words):
+            return None
+        case = await self._emergency(conn, turn)
+        if case is None or case.room_id is not None:
+            return None
+        place = _completed(case.summary.get("place"), heard.words)
+        await queue.note_place(conn, self._clock, case, place)
+        await queue.add_words(conn, self._clock, floor)
+        return Ending("handed_off", (Draft(phrase("emergency.place_noted", place=place)),))
 
     async def _acknowledge(self, conn: AsyncConnection, turn: Turn, floor: Ownership) -> Ending:
         """The words go into the case that waits; at most once a minute the bot says so."""
@@ -222,7 +240,8 @@ class Answerer:
             return Ending("handed_off")
         key = "handoff.photo_noted" if turn.attachment_id else "handoff.noted"
         stop = (phrase("handoff.stop_waiting"), choices.gateway_payload("withdraw"))
-        return Ending("handed_off", (Draft(phrase(key), (stop,)),))
+        emergency_waits = await self._emergency(conn, turn) is not None
+        return Ending("handed_off", (Draft(phrase(key), () if emergency_waits else (stop,)),))
 
     async def _may_acknowledge(self, conn: AsyncConnection, conversation_id: str) -> bool:
         """A conditional update, so no two turns both do."""
@@ -293,6 +312,8 @@ class Answerer:
         A turn that was closed without an alarm, such as by the watch, still raises it.
         """
         kind = alarm.kind if alarm.kind in group("emergency") else None
+        said = guard.clean(turn.text)
+        address = _completed(None, said) if addresses.find_rooms(said) else None
         stage.outcome = "emergency"
         async with self._db.write() as conn:
             known = await inbox.find(conn, turn.id)
@@ -309,10 +330,10 @@ class Answerer:
                 lane=Lane.EMERGENCY,
                 reason="emergency",
                 summary={
-                    "words": guard.clean(turn.text),
+                    "words": said,
                     "seq": turn.seq,
                     "kind": kind or (None if again else "help"),
-                    "place": alarm.place,
+                    "place": address or alarm.place,
                     "home": home.label if home else None,
                 },
             )
@@ -322,7 +343,7 @@ class Answerer:
             words = phrase(f"emergency.{kind or 'help'}")
             if again:
                 words += phrase("emergency.again")
-            elif home is None:
+            elif home is None and address is None:
                 words += phrase("emergency.where")
             await inbox.finish(
                 conn, self._clock, turn.id, outcome="emergency",
@@ -419,6 +440,15 @@ def _may_end_without_engine(turn: Turn, heard: Heard) -> bool:
     act = choices.read_gateway_payload(heard.choice.payload) if heard.choice else None
     wordless = not guard.has_words(heard.words) and turn.attachment_id is None
     return act is not None or wordless or heard.floor.state is not Owner.BOT
+
+
+def _completed(known: str | None, said: str) -> str:
+    """An address as staff write it, with the parts that were known before: 3号楼, then 2单元501."""
+    room = addresses.final_room(said)
+    before = addresses.parse_room(known) if known else None
+    if room is None:
+        return known or said
+    return (addresses.merge(before, room) if before else room).label
 
 
 def promise_words(case: Case) -> str:

@@ -654,6 +654,18 @@ async def annotate(
     )
 
 
+async def note_place(conn: AsyncConnection, clock: Clock, found: Case, place: str) -> None:
+    """Where help is needed, as the resident said it."""
+    await conn.execute(
+        update(queue_case)
+        .where(queue_case.c.id == found.id)
+        .values(summary=found.summary | {"place": place})
+    )
+    await events.publish(
+        conn, clock, "case", conversation_id=found.conversation_id, case_id=found.id
+    )
+
+
 async def rate(conn: AsyncConnection, clock: Clock, case_id: str, score: int) -> bool:
     """The resident's opinion of a closed case, 1–5; False when it was given before."""
     if not 1 <= score <= 5:

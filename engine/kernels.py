@@ -34,7 +34,8 @@ def _choice() -> str | None:
     import numpy  # noqa: F401 - loads the library
     import threadpoolctl
 
-    in_use = [one.get("architecture") for one in threadpoolctl.threadpool_info()]
+    libraries = threadpoolctl.threadpool_info()
+    in_use = [one["architecture"] for one in libraries if one["internal_api"] == "openblas"]
     return choose(processor.read_text(encoding="utf-8"), in_use[0] if in_use else None)
 
 

@@ -81,6 +81,14 @@ async def test_more_of_the_same_is_added_at_the_summary(stage: Stage) -> None:
     assert stage.known("complaint")["text"] == "楼上半夜装修；还往下扔垃圾"
 
 
+@pytest.mark.parametrize("intent", ["nlu_fallback", "correct_info"])
+async def test_words_of_no_service_at_the_summary_go_on_telling(stage: Stage, intent: str) -> None:
+    await stage.tell(FORM, "楼上天天吵", "submit_complaint")
+    await stage.tell(FORM, "不对，是凌晨一点", intent)
+    assert stage.said == ["utter_form_amended", "utter_complaint_ask_confirm"]
+    assert stage.known("complaint")["text"] == "楼上天天吵；不对，是凌晨一点"
+
+
 async def file(stage: Stage, turn_id: str = "turn_77", **slots: Any) -> None:
     stage.slots |= {
         "complaint_kind": "complaint", "complaint_text": "楼上半夜装修", "complaint_confirm": True,

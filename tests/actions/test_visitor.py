@@ -34,6 +34,24 @@ async def test_one_sentence_fills_everything_but_the_yes(stage: Stage) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("words", ["张小三", "他叫张小三", "张小三。"])
+@pytest.mark.parametrize("intent", ["out_of_scope", "nlu_fallback"])
+async def test_bare_name_at_the_summary_says_who_comes(
+    stage: Stage, words: str, intent: str
+) -> None:
+    await opened(stage)
+    await stage.tell(FORM, words, intent)
+    assert stage.said == ["utter_form_amended", "utter_visitor_ask_confirm"]
+    assert stage.known("visitor")["person"] == "张小三"
+
+
+async def test_other_words_that_name_no_service_are_no_name(stage: Stage) -> None:
+    await opened(stage)
+    await stage.tell(FORM, "股票涨了没有", "nlu_fallback")
+    assert stage.said == ["utter_form_not_understood", "utter_visitor_ask_confirm"]
+    assert stage.known("visitor")["person"] == "我儿子"
+
+
 async def test_what_is_open_is_asked_in_turn(stage: Stage) -> None:
     told = []
     for words in ("我要开个访客码", "送快递的", "昨天下午", "明天下午三点"):

@@ -201,6 +201,45 @@ async def test_kind_that_nobody_knows_gets_the_general_sentence(
     assert (await chat.cases())[0].summary["kind"] == "help"
 
 
+async def test_address_in_the_cry_is_told_to_the_desk_and_not_asked_for(chat: Chat) -> None:
+    turn = await chat.says("3号楼2单元501着火了")
+    assert await chat.answer(turn) == [phrase("emergency.fire")]
+    assert (await chat.cases())[0].summary["place"] == "3号楼2单元501"
+
+
+async def test_address_after_the_cry_is_said_back_and_told_to_the_desk(chat: Chat) -> None:
+    await chat.says("着火了")
+    for said, place in (
+        ("在三号楼", "3号楼"),
+        ("2单元501室", "3号楼2单元501"),
+        ("不对，是5号楼", "5号楼2单元501"),
+    ):
+        turn = await chat.says(said)
+        assert (turn.outcome, await chat.answer(turn)) == (
+            "handed_off", [phrase("emergency.place_noted", place=place)],
+        )  # fmt: skip
+        (case,) = await chat.cases()
+        assert case.summary["place"] == place
+        assert case.state == queue.WAITING
+
+
+async def test_number_called_is_no_address(chat: Chat) -> None:
+    await chat.says("着火了")
+    await chat.says("119打过了")
+    assert (await chat.cases())[0].summary["place"] is None
+
+
+async def test_address_is_words_for_the_case_without_an_emergency(chat: Chat, wang: str) -> None:
+    await waiting(chat)
+    assert await chat.answer(await chat.says("3号楼2单元501")) == [NOTED]
+
+
+async def test_nobody_in_danger_is_offered_to_stop_waiting(chat: Chat) -> None:
+    await chat.says("着火了")
+    (noted,) = await chat.messages(await chat.says("火还不大"))
+    assert (noted.text, noted.choices) == (NOTED, ())
+
+
 async def test_false_alarm_is_noted_and_closes_nothing(chat: Chat) -> None:
     await chat.says("着火了")
     turn = await chat.says("误报，按错了")

@@ -20,7 +20,7 @@ FILLED = {
     "staff.claimed": {"name"},
     "staff.boundary": {"by", "note"},
     "staff.boundary_promise": {"by", "note", "promise", "until"},
-    "emergency.known_place": {"place"},
+    "emergency.place_noted": {"place"},
 }
 
 

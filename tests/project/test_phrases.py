@@ -19,7 +19,7 @@ def test_every_code_has_words() -> None:
 
 def test_every_emergency_kind_has_a_safety_sentence_and_a_label() -> None:
     phrases = yaml.safe_load((ROOT / "bot/phrases.yml").read_text(encoding="utf-8"))["emergency"]
-    said_otherwise = {"where", "known_place", "again", "false_alarm"}
+    said_otherwise = {"where", "place_noted", "again", "false_alarm"}
     assert set(phrases) - said_otherwise == set(group("emergency"))
 
 
