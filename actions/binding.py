@@ -6,10 +6,13 @@ the household code never becomes a slot.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+from rasa_sdk.events import EventType, SlotSet
+
 from actions import reading
-from actions.forms import Fields, Form
+from actions.forms import REQUESTED, Fields, Form
 from actions.hearing import Hearing
 from community.errors import NotFound
 from community.services import binding
@@ -17,6 +20,9 @@ from language.addresses import Room
 from language.numbers import digits
 
 CODE_LENGTH = 8
+_NO_CODE = re.compile(
+    "不知道|不晓得|不清楚|忘|找不[到着]|没有|没了|没带|丢|哪(里|儿)?(有|看|找)|记不"
+)
 
 
 class BindingQuestions(Form):
@@ -37,6 +43,12 @@ class BindingQuestions(Form):
                 return {room_slot: said} if said else None
         code = _code(heard)
         return {f"{self.stem}_code": code} if code else None
+
+    async def _missed(self, heard: Hearing, question: str, known: Fields) -> list[EventType]:
+        if question.endswith("_code") and _NO_CODE.search(heard.text):
+            heard.ask("utter_bind_no_code")
+            return [SlotSet(REQUESTED, question), SlotSet("misses", 0)]
+        return await super()._missed(heard, question, known)
 
     async def settle(self, heard: Hearing, filled: Fields, known: Fields) -> Fields:
         """Bind with the code that was said; the code itself is not kept."""

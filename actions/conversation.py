@@ -22,6 +22,16 @@ NOT_OFFERED = frozenset(
      "repeat", "speak_differently", "cancel_flow", "correct_info", "send_photo"}
 )  # fmt: skip
 "Intents that a clarifying question does not offer"
+_TALK = {
+    "utter_chitchat_who": re.compile(
+        "机器|真人|人工智能|智能|AI|ai|你是谁|你谁|你叫|叫啥|叫什么|你是(不是)?(个)?人|多大|几岁"
+    ),
+    "utter_chitchat_weather": re.compile("天气|下雨|下雪|刮风|冷不冷|热不热|几度|多少度|气温"),
+    "utter_chitchat_lonely": re.compile(
+        "闷|孤单|孤独|寂寞|没人(说话|陪|聊)|想(儿子|女儿|孩子|孙子|孙女|老伴|家)|难受|睡不着"
+    ),
+}
+"Response to small talk, by what it is about; the first that fits"
 _REPAIR = re.compile("修|师傅|工单")
 
 
@@ -147,6 +157,18 @@ def offer_person(heard: Hearing, reason: str) -> list[EventType]:
         SlotSet("misses", 0),
         SlotSet("offer", {"kind": "handoff", "reason": reason, "words": heard.words}),
     ]
+
+
+class ActionChitchat(ServiceAction):
+    """Small talk; asked who it is, the assistant says that it is no person."""
+
+    def name(self) -> str:
+        return "action_chitchat"
+
+    async def handle(self, heard: Hearing) -> list[EventType]:
+        fits = (key for key, words in _TALK.items() if words.search(heard.words))
+        heard.say(next(fits, "utter_chitchat"))
+        return []
 
 
 class ActionOutOfScope(ServiceAction):

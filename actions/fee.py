@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from rasa_sdk.events import EventType, SlotSet
 
 from actions.base import ServiceAction
@@ -10,6 +12,9 @@ from community.labels import label
 from community.services import fee
 from community.store.bills import Bill
 from community.times import local
+
+_AND = re.compile(r"(那|还有)?[\u4e00-\u9fff]{2,4}费呢[？?]?")
+"电费呢 asks of another fee what was asked of the last"
 
 
 def _item(heard: Hearing) -> str | None:
@@ -105,6 +110,8 @@ class ActionFeePay(ServiceAction):
         return "action_fee_pay"
 
     async def handle(self, heard: Hearing) -> list[EventType]:
+        if _AND.fullmatch(heard.text):
+            return await ActionFeeQuery().handle(heard)
         account, item = await heard.party(), _item(heard)
         page = fee.payment_page(heard.ctx, account)
         owed = await fee.owed(heard.ctx, account, item)

@@ -10,7 +10,7 @@ from actions.hearing import Hearing
 from community.labels import label
 from community.services import notice
 from community.store.notices import Notice
-from community.times import date_words
+from community.times import date_words, window_words
 
 
 class ActionNoticeQuery(ServiceAction):
@@ -38,5 +38,6 @@ class ActionNoticeQuery(ServiceAction):
 def _when(one: Notice) -> str:
     if one.starts_at is None:
         return f"{date_words(one.published_at)}发布"
-    end = f"到{date_words(one.ends_at)}" if one.ends_at else "开始"
-    return f"{date_words(one.starts_at)}{end}"
+    if one.ends_at is None:
+        return f"{date_words(one.starts_at)}开始"
+    return window_words(one.starts_at, one.ends_at)

@@ -11,14 +11,15 @@ from language import addresses, phones, times
 
 def window(heard: Hearing) -> dict[str, Any] | None:
     """The time that is meant: {text, start, end, said, past}; None when none was said."""
-    period = times.parse_period(heard.words, heard.now)
+    now = heard.now  # once: 现在 is over a moment later
+    period = times.parse_period(heard.words, now)
     if period is None:
         return None
     return {
         "start": period.start.isoformat(),
         "end": period.end.isoformat(),
-        "said": times.say_period(period, heard.now),
-        "past": period.is_past(heard.now),
+        "said": times.say_period(period, now),
+        "past": period.is_past(now),
     }
 
 

@@ -16,7 +16,7 @@ from community.errors import Conflict, NotFound
 from community.labels import group, label
 from community.services import binding, repair, urgency
 from community.store.tickets import Ticket
-from community.times import date_words
+from community.times import window_words
 from language.numbers import parse_number, parse_score
 from language.phones import mask_phone
 
@@ -36,9 +36,28 @@ _WITHDRAW = re.compile(
 )
 
 
+_ROOMS = re.compile(
+    r"(?:主|次|小|大)?(?:厨房|灶房|灶屋|卫生间|洗手间|厕所|客厅|堂屋|卧室|卧房|睡房|阳台|书房|餐厅|玄关|走廊|过道|储藏室)"
+    r"|楼道|楼梯间|门口|(?:[一二三四五六七八九十两\d]{1,3})[楼层](?!道)"
+)
+_THINGS = frozenset("灯门锁窗水电气网墙床柜管阀闸")
+"Words of one character that can be out of order"
+
+
 def is_generic(words: str) -> bool:
     """Whether the words only say that something is to be repaired, not what."""
-    return len(_GENERIC.sub("", words)) < 2
+    left = _GENERIC.sub("", words)
+    return len(left) < 2 and left not in _THINGS
+
+
+def place_alone(heard: Hearing) -> str | None:
+    """The place, when the words name one and nothing that is wrong there: 厨房 · 三楼的."""
+    found = _ROOMS.search(heard.words)
+    place = heard.entity("place") or (found[0] if found else None)
+    if place is None or place not in heard.words:
+        return None
+    left = _GENERIC.sub("", heard.words.replace(place, "").replace("里", "").replace("在", ""))
+    return None if left else str(place)
 
 
 class ValidateRepairForm(BindingQuestions):
@@ -49,12 +68,10 @@ class ValidateRepairForm(BindingQuestions):
 
     async def begin(self, heard: Hearing) -> Fields:
         known: Fields = {}
-        if heard.words and not is_generic(heard.words):
-            known |= {
-                "repair_fault": heard.words,
-                "repair_place": None,
-            }  # another fault's is no guide
-        place = heard.entity("place")
+        alone = place_alone(heard)
+        if heard.words and not alone and not is_generic(heard.words):
+            known |= {"repair_fault": heard.words, "repair_place": None}  # another's is no guide
+        place = alone or heard.entity("place")
         if place:
             known["repair_place"] = place
         if heard.entity("time"):
@@ -85,7 +102,7 @@ class ValidateRepairForm(BindingQuestions):
     async def read(self, heard: Hearing, question: str, known: Fields) -> Fields | None:
         match question:
             case "repair_fault":
-                return self._fault(heard)
+                return self._fault(heard, known)
             case "repair_room" | "repair_code":
                 return await self.bind_read(heard, question, known)
             case "repair_time":
@@ -97,14 +114,25 @@ class ValidateRepairForm(BindingQuestions):
                 answer = reading.yes_or_no(heard)
                 return None if answer is None else {"repair_confirm": answer}
 
-    def _fault(self, heard: Hearing) -> Fields | None:
+    def _fault(self, heard: Hearing, known: Fields) -> Fields | None:
+        alone = place_alone(heard)
+        if alone:
+            return {"repair_place": alone}
         if not heard.text or is_generic(heard.text) or heard.intent in {"affirm", "deny"}:
             return None
-        place = heard.entity("place")
-        return {"repair_fault": heard.text} | ({"repair_place": place} if place else {})
+        place, before = heard.entity("place"), known.get("repair_place")
+        if place:
+            return {"repair_fault": heard.text, "repair_place": place}
+        return {"repair_fault": f"{before}{heard.text}" if before else heard.text}
+
+    def _may_amend(self, heard: Hearing, question: str) -> bool:
+        return super()._may_amend(heard, question) or _tells_more(heard)
 
     def amend(self, heard: Hearing, known: Fields) -> Fields:
         """不是厨房，是卫生间 · 改成后天上午 · 电话换成138… · 不是漏水是堵了."""
+        if _tells_more(heard) and known.get("repair_fault"):
+            more = _future(reading.window(heard))
+            return more | {"repair_fault": f"{known['repair_fault']}；{heard.text}"}
         amended: Fields = _swapped(heard, known)
         place, fault = heard.entity("place"), heard.entity("fault")
         if place and place != known.get("repair_place"):
@@ -126,6 +154,8 @@ class ValidateRepairForm(BindingQuestions):
 
     async def put(self, heard: Hearing, question: str, known: Fields) -> None:
         match question:
+            case "repair_fault" if known.get("repair_place"):
+                heard.ask("utter_repair_ask_fault_at", place=known["repair_place"])
             case "repair_fault":
                 heard.ask("utter_repair_ask_fault")
             case "repair_room" | "repair_code":
@@ -154,9 +184,18 @@ class ValidateRepairForm(BindingQuestions):
         )
 
 
+def _tells_more(heard: Hearing) -> bool:
+    """Another fault, or more of this one, and nothing is taken back: 客厅灯也不亮."""
+    return heard.intent == "report_repair" and bool(heard.entity("fault")) and not heard.corrects
+
+
 def _future(window: dict[str, Any] | None) -> Fields:
-    """A time to come; one that is over is no answer."""
-    return {"repair_time": window} if window and not window["past"] else {}
+    """A time to come; one that is over is no answer. 现在 is no appointment but as soon as may be."""
+    if window is None or window["past"]:
+        return {}
+    if window["start"] == window["end"] and "点" not in window["said"]:
+        return {"repair_time": {"said": label("word", "soon")}}
+    return {"repair_time": window}
 
 
 def _swapped(heard: Hearing, known: Fields) -> Fields:
@@ -207,16 +246,21 @@ class ActionRepairCreate(ServiceAction):
 def card(one: Ticket) -> dict[str, Any]:
     """An order as a card: title, state with its word, two facts."""
     tones = {"pending": "wait", "accepted": "work", "paused": "wait", "withdrawn": "off"}
-    when = date_words(one.appointment_start) if one.appointment_start else label("word", "soon")
     return {
         "title": f"{label('kind', one.kind)} {one.no}",
         "state": label("repair_state", one.state),
         "tone": tones.get(one.state, "done"),
         "facts": [
             [label("slot", "repair_fault"), one.description[:40]],
-            [label("slot", "repair_time"), when],
+            [label("slot", "repair_time"), _visit(one)],
         ],
     }
+
+
+def _visit(one: Ticket) -> str:
+    if one.appointment_start is None or one.appointment_end is None:
+        return label("word", "soon")
+    return window_words(one.appointment_start, one.appointment_end)
 
 
 async def chosen(heard: Hearing, states: tuple[str, ...], act: str) -> Ticket | None:
@@ -280,15 +324,7 @@ def tell_progress(heard: Hearing, one: Ticket) -> None:
     """One order's state, in words and as a card."""
     who = one.assignee_name or ""
     key = f"utter_repair_state_{one.state}"
-    when = date_words(one.appointment_start) if one.appointment_start else ""
-    heard.say(
-        key,
-        no=one.no,
-        fault=one.description[:20],
-        who=who,
-        time=when or label("word", "soon"),
-        card=card(one),
-    )
+    heard.say(key, no=one.no, fault=one.description[:20], who=who, time=_visit(one), card=card(one))
 
 
 class ActionRepairUrge(ServiceAction):

@@ -13,7 +13,7 @@ from actions.forms import STRANGE, Fields, finished
 from actions.hearing import Hearing
 from community.labels import label
 from community.services import visitor
-from community.times import date_words
+from community.times import date_words, window_words
 from language.plates import find_plates
 
 _COMES = re.compile(
@@ -128,20 +128,18 @@ class ActionVisitorCreate(ServiceAction):
             plate=heard.slot("visitor_plate"),
             phone=heard.slot("visitor_phone"),
         )
-        until = date_words(made.ends_at)
         heard.say(
             "utter_visitor_created",
             person=made.visitor,
             code=" ".join((made.code[:3], made.code[3:])),
-            start=date_words(made.starts_at),
-            end=until,
+            when=window_words(made.starts_at, made.ends_at),
             card={
                 "title": f"{label('word', 'visitor_code')} {made.code}",
                 "state": label("visit_state", made.state),
                 "tone": "work",
                 "facts": [
                     [label("slot", "visitor_person"), made.visitor],
-                    [label("word", "valid_until"), until],
+                    [label("word", "valid_until"), date_words(made.ends_at)],
                 ],
             },
         )

@@ -173,7 +173,7 @@ class Answerer:
                 cause="wrote_again",
             )  # fmt: skip
         if not guard.has_words(heard.words) and turn.attachment_id is None:
-            key = "emoji_only" if heard.text else "errors.empty_message"
+            key = "emoji_only" if guard.has_emoji(heard.text) else "errors.empty_message"
             return Ending("asked", (Draft(phrase(key)),))
         return None
 

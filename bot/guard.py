@@ -26,6 +26,11 @@ def visible(text: str) -> str:
     return _SPACES.sub(" ", kept).strip()
 
 
+def has_emoji(text: str) -> bool:
+    """Whether there is a picture among the signs; question marks alone are none."""
+    return any(unicodedata.category(c) == "So" for c in text)
+
+
 def has_words(text: str) -> bool:
     """Whether there is a letter or digit in it: emoji and punctuation alone say nothing to serve."""
     return any(unicodedata.category(c)[0] in "LN" for c in text)

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.labels import group
 from community.store.tickets import Teller, Ticket
-from community.times import Clock, date_words
+from community.times import Clock, window_words
 from conversation import audit, events, outbox
 from conversation.messages import Draft
 from conversation.ownership import STAFFED, current
@@ -57,8 +57,9 @@ async def _note(
 
 def _repair_words(order: Ticket, act: str) -> str:
     when = ""
-    if act == "dispatch" and order.appointment_start is not None:
-        when = words("progress.appointment", at=date_words(order.appointment_start))
+    start, end = order.appointment_start, order.appointment_end
+    if act == "dispatch" and start is not None and end is not None:
+        when = words("progress.appointment", at=window_words(start, end))
     worker = order.assignee_name or words("progress.somebody")
     said = "paid_rated" if act == "paid" and order.state != "to_rate" else act
     return words(f"progress.{said}", no=order.no, worker=worker, when=when)

@@ -30,7 +30,7 @@ async def test_eight_digits_are_read_however_they_are_said(unbound: Stage, code:
     assert await bound(unbound) == "3号楼2单元501"
 
 
-@pytest.mark.parametrize("code", ["3501000", "350100011", "不知道", "在哪看"])
+@pytest.mark.parametrize("code", ["3501000", "350100011", "三五零"])
 async def test_what_is_not_eight_digits_is_no_guess(
     unbound: Stage, village: Village, code: str
 ) -> None:
@@ -38,6 +38,18 @@ async def test_what_is_not_eight_digits_is_no_guess(
     await unbound.tell(FORM, code, "nlu_fallback")
     assert unbound.said == ["utter_form_not_understood", "utter_bind_ask_code"]
     assert await bound(unbound) is None
+
+
+@pytest.mark.parametrize("words", ["不知道", "在哪看", "户号忘了", "单子找不到了"])
+async def test_who_has_no_code_is_told_where_it_is_and_offered_a_person(
+    unbound: Stage, words: str
+) -> None:
+    await unbound.tell(FORM, "我要绑定房子，3号楼2单元501", "bind_identity")
+    for _ in range(3):
+        await unbound.tell(FORM, words, "nlu_fallback")
+        assert (unbound.said, unbound.asked) == (["utter_bind_no_code"], True)
+    await unbound.tell(FORM, "35010001", "nlu_fallback")
+    assert unbound.said == ["utter_bind_done"]
 
 
 async def test_address_is_put_together_from_its_parts_and_corrected(unbound: Stage) -> None:

@@ -9,6 +9,7 @@ from rasa_sdk.events import ActiveLoop, SlotSet
 
 from actions.conversation import (
     ActionCancel,
+    ActionChitchat,
     ActionClarify,
     ActionCorrection,
     ActionHandoff,
@@ -208,3 +209,28 @@ async def test_photo_without_words_waits_for_the_service_it_belongs_to(stage: St
     assert (stage.said, stage.asked) == (["utter_photo_received"], True)
     await stage.tell(ValidateRepairForm(), "厨房水管漏水", "report_repair")
     assert stage.known("repair")["photos"] == ["att_1"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("你是机器人吗", "utter_chitchat_who"), ("你是不是真人", "utter_chitchat_who"),
+        ("今天冷不冷", "utter_chitchat_weather"), ("一个人闷得慌", "utter_chitchat_lonely"),
+        ("今天买了好吃的", "utter_chitchat"),
+    ],
+)  # fmt: skip
+async def test_small_talk_is_answered_by_what_it_is_about(
+    stage: Stage, words: str, said: str
+) -> None:
+    stage.hear(words, "chitchat")
+    await stage.run(ActionChitchat())
+    assert stage.said == [said]
+
+
+@pytest.mark.parametrize("words", ["算了不修了", "师傅不用来了"])
+async def test_repair_given_up_outside_a_form_is_the_order_filed_before(
+    stage: Stage, words: str
+) -> None:
+    stage.hear(words, "cancel_flow")
+    events = await stage.run(ActionCancel())
+    assert [(one["event"], one["name"]) for one in events] == [("followup", "change_form")]

@@ -149,6 +149,12 @@ async def test_without_a_page_the_counter_is_named_and_a_person_offered(
     assert stage.slots["offer"] == {"kind": "handoff", "reason": "asked", "words": "交水费"}
 
 
+async def test_next_fee_in_passing_is_a_question_not_a_payment(stage: Stage) -> None:
+    stage.hear("那电费呢", "pay_fee")
+    await stage.run(ActionFeePay())
+    assert stage.said[0] in {"utter_fee_owed", "utter_fee_all_paid", "utter_fee_no_bill"}
+
+
 async def test_nothing_to_pay_is_said(stage: Stage) -> None:
     stage.hear("交水费", "pay_fee")
     await stage.run(ActionFeePay())

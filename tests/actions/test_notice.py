@@ -33,7 +33,7 @@ async def ask(stage: Stage, words: str, *entities: dict[str, str]) -> list[str]:
 @pytest.mark.usefixtures("outages")
 async def test_outage_of_the_own_building_is_told_with_its_time(stage: Stage) -> None:
     assert await ask(stage, "明天停水不", entity("time", "明天")) == ["3号楼停水"]
-    assert stage.values("utter_notice_one")["time"] == "11月4日 09:00到11月4日 17:00"
+    assert stage.values("utter_notice_one")["time"] == "11月4日 09:00到17:00"
     assert await ask(stage, "有啥通知") == ["3号楼停水", "义诊", "新规定"]
     assert [m["time"] for m in stage.messages[1:]] == ["11月4日 10:00开始", "11月3日 08:05发布"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from community.labels import group
 from community.services import repair
 from community.store.identities import Party
 from community.store.schema import ticket
+from community.times import FixedClock
 from tests.actions.stage import REQUESTED, Stage, entity
 from tests.community.village import Village
 
@@ -31,7 +33,7 @@ from tests.community.village import Village
     [
         ("我要报修", True), ("家里东西坏了，帮我派个人来修一下", True), ("你好，我想报个修", True),
         ("找师傅", True), ("", True), ("漏水", False), ("我要报修，马桶堵了", False),
-        ("灯不亮", False),
+        ("灯不亮", False), ("灯坏了", False), ("门坏了，来修一下", False),
     ],
 )  # fmt: skip
 def test_words_that_only_ask_for_repair_name_no_fault(words: str, generic: bool) -> None:
@@ -39,6 +41,62 @@ def test_words_that_only_ask_for_repair_name_no_fault(words: str, generic: bool)
 
 
 # --- the form
+
+
+class RunningClock(FixedClock):
+    """A moment later at every look, as clocks are."""
+
+    def now(self) -> datetime:
+        self.advance(0.001)
+        return super().now()
+
+
+@pytest.mark.parametrize("words", ["越快越好", "现在", "马上来", "越早越好"])
+async def test_as_soon_as_can_be_is_an_answer_and_no_appointment(
+    village: Village, wang: Party, words: str
+) -> None:
+    village.clock = RunningClock(village.clock.now())
+    stage, form = Stage(village, wang.conversation_id), ValidateRepairForm()
+    await stage.tell(form, "厨房水管漏水", "report_repair")
+    await stage.tell(form, words, "book_health_service")
+    assert stage.said == ["utter_repair_ask_confirm"]
+    assert stage.values("utter_repair_ask_confirm")["time"] == "尽快"
+    stage.slots["repair_confirm"] = True
+    stage.hear("对", "affirm")
+    await stage.run(ActionRepairCreate())
+    (made,) = await repair.of_home(village.ctx, wang, repair.OPEN)
+    assert (made.appointment_start, made.appointment_end) == (None, None)
+
+
+@pytest.mark.parametrize("words", ["厨房", "三楼的", "在主卧室", "楼道"])
+async def test_place_is_no_fault_and_what_is_wrong_there_is_asked(stage: Stage, words: str) -> None:
+    form = ValidateRepairForm()
+    await stage.tell(form, "我要报修", "report_repair")
+    await stage.tell(form, words, "control_device", confidence=0.47)
+    assert stage.said == ["utter_repair_ask_fault_at"]
+    place = stage.values("utter_repair_ask_fault_at")["place"]
+    await stage.tell(form, "灯不亮了", "report_repair")
+    assert stage.known("repair")["fault"] == f"{place}灯不亮了"
+
+
+async def test_place_in_the_opening_words_is_kept_for_the_fault(stage: Stage) -> None:
+    form = ValidateRepairForm()
+    await stage.tell(form, "我想报修，厨房的", "report_repair", entity("place", "厨房"))
+    assert stage.said == ["utter_repair_ask_fault_at"]
+    await stage.tell(form, "下水道堵了", "report_repair")
+    assert stage.known("repair") == {"place": "厨房", "fault": "厨房下水道堵了"}
+
+
+async def test_more_that_is_wrong_is_added_whatever_is_asked(stage: Stage) -> None:
+    form = ValidateRepairForm()
+    await stage.tell(form, "厨房水管漏水", "report_repair")
+    for question, told in (("repair_time", 1), ("repair_confirm", 2)):
+        assert stage.slots[REQUESTED] == question
+        words = f"第{told}盏灯也不亮"
+        await stage.tell(form, words, "report_repair", entity("fault", "不亮"))
+        assert stage.known("repair")["fault"].endswith(f"；{words}")
+        await stage.tell(form, "明天上午", "nlu_fallback")
+    assert stage.known("repair")["fault"] == "厨房水管漏水；第1盏灯也不亮；第2盏灯也不亮"
 
 
 async def test_critical_repair_is_not_asked_for_a_time(stage: Stage) -> None:

@@ -132,7 +132,7 @@ async def test_pass_is_made_once_per_turn_and_told_with_its_code(
     (made,) = await visitor.valid(village.ctx, wang)
     assert codes == [f"{made.code[:3]} {made.code[3:]}"] * 2
     assert stage.values("utter_visitor_created") == {
-        "person": "我儿子", "code": codes[0], "start": "11月4日 12:30", "end": "11月4日 18:00",
+        "person": "我儿子", "code": codes[0], "when": "11月4日 12:30到18:00",
     }  # fmt: skip
     assert await village.count(visit) == 1
 

@@ -88,7 +88,12 @@ async def test_engine_hears_the_clean_words_and_the_transcript_keeps_them_as_sai
 
 @pytest.mark.parametrize(
     ("text", "key"),
-    [("", "errors.empty_message"), ("\u200b\x07", "errors.empty_message"), ("😀！", "emoji_only")],
+    [
+        ("", "errors.empty_message"),
+        ("\u200b\x07", "errors.empty_message"),
+        ("？？", "errors.empty_message"),
+        ("😀！", "emoji_only"),
+    ],
 )
 async def test_nothing_to_read_is_answered_without_the_engine(
     chat: Chat, engine: ScriptedEngine, text: str, key: str
