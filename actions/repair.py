@@ -126,7 +126,8 @@ class ValidateRepairForm(BindingQuestions):
         return {"repair_fault": f"{before}{heard.text}" if before else heard.text}
 
     def _may_amend(self, heard: Hearing, question: str) -> bool:
-        return super()._may_amend(heard, question) or _tells_more(heard)
+        more = question != "repair_fault" and _tells_more(heard)
+        return more or super()._may_amend(heard, question)
 
     def amend(self, heard: Hearing, known: Fields) -> Fields:
         """不是厨房，是卫生间 · 改成后天上午 · 电话换成138… · 不是漏水是堵了."""
@@ -137,8 +138,9 @@ class ValidateRepairForm(BindingQuestions):
         place, fault = heard.entity("place"), heard.entity("fault")
         if place and place != known.get("repair_place"):
             amended["repair_place"] = place
-            base = str(amended.get("repair_fault") or known.get("repair_fault") or "")
-            amended["repair_fault"] = _replaced(heard, "place", place, base)
+            base = amended.get("repair_fault") or known.get("repair_fault")
+            if base:
+                amended["repair_fault"] = _replaced(heard, "place", place, str(base))
         if fault and "repair_fault" in known:
             base = str(amended.get("repair_fault") or known["repair_fault"])
             amended["repair_fault"] = _replaced(heard, "fault", fault, base)

@@ -79,6 +79,14 @@ async def test_place_is_no_fault_and_what_is_wrong_there_is_asked(stage: Stage, 
     assert stage.known("repair")["fault"] == f"{place}灯不亮了"
 
 
+async def test_answer_to_what_is_wrong_is_taken_whole(stage: Stage) -> None:
+    form, words = ValidateRepairForm(), "厨房水管漏水，滴了一晚上"
+    await stage.tell(form, "我要报修", "report_repair")
+    told = [entity("place", "厨房", words), entity("fault", "水管漏水", words)]
+    await stage.tell(form, words, "report_repair", *told)
+    assert stage.known("repair") == {"fault": words, "place": "厨房"}
+
+
 async def test_place_in_the_opening_words_is_kept_for_the_fault(stage: Stage) -> None:
     form = ValidateRepairForm()
     await stage.tell(form, "我想报修，厨房的", "report_repair", entity("place", "厨房"))
