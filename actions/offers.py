@@ -11,6 +11,14 @@ from actions.hearing import Hearing
 from community.services import complaint, repair
 
 
+def _let_go(heard: Hearing, offer: dict[str, Any]) -> list[EventType]:
+    """What was gathered for a form that is not gone on with is forgotten."""
+    if offer["kind"] != "resume":
+        return []
+    stem = str(offer["form"]).removesuffix("form")
+    return [SlotSet(name, None) for name in heard.tracker.slots if name.startswith(stem)]
+
+
 class ActionAnswerOffer(ServiceAction):
     """affirm / deny: carries the open offer out, or lets it go."""
 
@@ -24,7 +32,7 @@ class ActionAnswerOffer(ServiceAction):
             return []
         if heard.intent == "deny":
             heard.say("utter_all_right")
-            return [SlotSet("offer", None)]
+            return [SlotSet("offer", None), *_let_go(heard, offer)]
         return [SlotSet("offer", None), *await self._accept(heard, offer)]
 
     async def _accept(self, heard: Hearing, offer: dict[str, Any]) -> list[EventType]:

@@ -10,7 +10,7 @@ from rasa_sdk.events import EventType, SlotSet
 from actions import reading
 from actions.base import ServiceAction
 from actions.binding import BindingQuestions
-from actions.forms import Fields, Form, finished
+from actions.forms import STRANGE, Fields, Form, finished
 from actions.hearing import Hearing
 from community.errors import Conflict, NotFound
 from community.labels import group, label
@@ -28,6 +28,7 @@ _NOT_FIXED = re.compile(
     r"没(有)?修好|没修|又(漏|坏|堵|不|响|掉|断|出|开始)|还(在|是)?(漏|坏|不行|不热|不亮|堵|响)|白修|修了跟没修|"
     r"老毛病|没弄好|没整好|没解决|不管用"
 )
+_ALSO = re.compile("也(?:不|没|坏|漏|堵|掉|松|卡|响)|还有.*(?:不|没|坏|漏|堵|掉|松|卡|响)")
 _SWAP = re.compile(
     r"不是(?P<old>[^，,。 是]{1,12})[，,。 ]*(?:而|应该|我?说的)?是(?P<new>[^，,。 ]{1,12})"
 )
@@ -188,7 +189,10 @@ class ValidateRepairForm(BindingQuestions):
 
 def _tells_more(heard: Hearing) -> bool:
     """Another fault, or more of this one, and nothing is taken back: 客厅灯也不亮."""
-    return heard.intent == "report_repair" and bool(heard.entity("fault")) and not heard.corrects
+    if heard.corrects:
+        return False
+    named = heard.intent == "report_repair" and bool(heard.entity("fault"))
+    return named or (heard.intent in STRANGE and bool(_ALSO.search(heard.text)))
 
 
 def _future(window: dict[str, Any] | None) -> Fields:

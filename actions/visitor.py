@@ -22,6 +22,10 @@ _COMES = re.compile(
     r"同学|同事|客人|师傅|快递|外卖|保姆|护工|阿姨|叔叔|舅舅|姑姑|外公|外婆|爷爷|奶奶)来)$"
 )
 "What is said after who comes; 王福来 is a name"
+_KIN = re.compile(
+    "(?:我|俺|咱|我们)家?(?:的)?(?:大|小|二|三|老)?(?:妈妈?|娘|爸爸?|爹|儿子|女儿|闺女|姑娘|儿媳妇?|女婿|孙子|孙女|外孙女?|哥|姐|弟|妹|"
+    "舅舅?|姨妈?|姑姑?|姑妈|叔叔?|伯伯?|侄子|侄女|外甥女?|亲家|亲戚|朋友|同学|同事|老乡|战友|保姆)"
+)
 _SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任"
     "卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔"
@@ -41,7 +45,8 @@ class ValidateVisitorForm(BindingQuestions):
         return known | ({"visitor_phone": phone} if phone else {})
 
     def _person(self, heard: Hearing) -> Fields:
-        person = heard.entity("person")
+        kin = _KIN.search(heard.words)
+        person = heard.entity("person") or (kin[0] if kin else None)
         return {"visitor_person": person} if person else {}
 
     def _name(self, heard: Hearing) -> Fields:
@@ -76,7 +81,7 @@ class ValidateVisitorForm(BindingQuestions):
                 return await self.bind_read(heard, question, known)
             case "visitor_person":
                 found = self._person(heard)
-                if not found and self._may_be_a_name(heard):
+                if not found and not self._time(heard) and self._may_be_a_name(heard):
                     said = heard.text.rstrip("。！，,.! 吧呢啊的")
                     found = {"visitor_person": _COMES.sub("", said) or said}
                 return (found | self._time(heard) | self._plate(heard)) or None

@@ -61,6 +61,12 @@ async def about(
     )
 
 
+def is_on(one: Notice, now: datetime) -> bool:
+    """Whether what it tells of has begun and is not over."""
+    begun = one.starts_at is not None and one.starts_at <= now
+    return begun and (one.ends_at is None or now < one.ends_at)
+
+
 def _overlaps(one: Notice, period: tuple[datetime, datetime]) -> bool:
     if one.starts_at is None:
         return True

@@ -7,6 +7,8 @@ from datetime import datetime
 import pytest
 
 from actions.notice import ActionNoticeQuery
+from actions.offers import ActionAnswerOffer
+from actions.repair import ValidateRepairForm
 from community.times import SHANGHAI
 from tests.actions.stage import Stage, entity
 from tests.community.village import Village
@@ -55,3 +57,31 @@ async def test_account_without_a_home_hears_what_is_for_all_and_how_to_hear_more
 
 async def test_without_any_notice_that_is_said(stage: Stage) -> None:
     assert await ask(stage, "有啥通知") == ["utter_notice_none"]
+
+
+@pytest.mark.usefixtures("outages")
+@pytest.mark.parametrize("words", ["我家停水了", "怎么没水了", "突然停电了", "屋里没电"])
+async def test_outage_that_nobody_announced_for_now_leads_to_a_report(
+    stage: Stage, words: str
+) -> None:
+    await ask(stage, words)
+    assert (stage.said, stage.asked) == (["utter_notice_none_now"], True)
+    stage.hear("要", "affirm")
+    (followup,) = [e for e in await stage.run(ActionAnswerOffer()) if e["event"] == "followup"]
+    assert followup["name"] == "repair_form"
+    await stage.run(ValidateRepairForm())
+    assert stage.known("repair")["fault"] == words
+
+
+@pytest.mark.usefixtures("outages")
+async def test_no_to_the_report_forgets_it(stage: Stage) -> None:
+    await ask(stage, "我家停水了")
+    stage.hear("不用", "deny")
+    await stage.run(ActionAnswerOffer())
+    assert (stage.said, stage.known("repair")) == (["utter_all_right"], {})
+
+
+@pytest.mark.usefixtures("outages")
+async def test_outage_that_is_announced_for_now_is_told(stage: Stage, village: Village) -> None:
+    village.clock.advance(20 * 3600)
+    assert await ask(stage, "我家停水了") == ["3号楼停水"]

@@ -79,6 +79,14 @@ async def test_place_is_no_fault_and_what_is_wrong_there_is_asked(stage: Stage, 
     assert stage.known("repair")["fault"] == f"{place}灯不亮了"
 
 
+@pytest.mark.parametrize("words", ["客厅的灯也坏了", "还有阳台门也关不上", "还有马桶堵了"])
+async def test_also_tells_more_without_a_known_intent(stage: Stage, words: str) -> None:
+    await stage.tell(ValidateRepairForm(), "厨房水管漏水", "report_repair")
+    await stage.tell(ValidateRepairForm(), words, "nlu_fallback")
+    assert stage.said == ["utter_form_amended", "utter_repair_ask_time_urgent"]
+    assert stage.known("repair")["fault"] == f"厨房水管漏水；{words}"
+
+
 async def test_answer_to_what_is_wrong_is_taken_whole(stage: Stage) -> None:
     form, words = ValidateRepairForm(), "厨房水管漏水，滴了一晚上"
     await stage.tell(form, "我要报修", "report_repair")

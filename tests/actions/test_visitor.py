@@ -52,6 +52,24 @@ async def test_other_words_that_name_no_service_are_no_name(stage: Stage) -> Non
     assert stage.known("visitor")["person"] == "我儿子"
 
 
+@pytest.mark.parametrize(
+    ("words", "person"),
+    [("我妈想来看我，明天上午十点", "我妈"), ("明天下午俺闺女要进小区", "俺闺女"),
+     ("我大儿子周六来", "我大儿子")],
+)  # fmt: skip
+async def test_kin_are_known_by_their_words(stage: Stage, words: str, person: str) -> None:
+    await stage.tell(FORM, words, "invite_visitor")
+    assert stage.said == ["utter_visitor_ask_confirm"]
+    assert stage.known("visitor")["person"] == person
+
+
+async def test_time_is_nobody_who_comes(stage: Stage) -> None:
+    await stage.tell(FORM, "我要开个访客码", "invite_visitor")
+    await stage.tell(FORM, "后天呢", "nlu_fallback")
+    assert stage.said == ["utter_visitor_ask_person"]
+    assert stage.known("visitor") == {"time": "后天全天"}
+
+
 async def test_what_is_open_is_asked_in_turn(stage: Stage) -> None:
     told = []
     for words in ("我要开个访客码", "送快递的", "昨天下午", "明天下午三点"):
