@@ -48,6 +48,36 @@ print(rasa.model_training.DaskGraphRunner.__name__)
 """
 
 
+MERGED = """
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+def data(*texts, **more):
+    return TrainingData([Message({"text": text, "intent": "greet"}) for text in texts], **more)
+one = data("你好", entity_synonyms={"水": "水费"}, lookup_tables=[{"name": "a", "elements": []}])
+two = data("您好", "你好", entity_synonyms={"电": "电费"}, regex_features=[{"name": "b", "pattern": "c"}])
+def seen(merged):
+    texts = [message.get("text") for message in merged.training_examples]
+    return texts, merged.entity_synonyms, merged.regex_features, merged.lookup_tables, merged.responses
+stock = seen(one.merge(None, two))
+from engine import training
+training.install()
+assert seen(one.merge(None, two)) == stock, (seen(one.merge(None, two)), stock)
+assert len(one.training_examples) == 1
+"""
+
+
+def test_collections_become_one_as_in_rasa() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", MERGED],
+        cwd=ROOT,
+        env=project_environment(ROOT),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+
+
 def test_files_are_read_and_checked_once_broken_ones_refused_and_the_model_packed_fast(
     tmp_path: Path,
 ) -> None:
