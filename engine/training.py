@@ -1,11 +1,12 @@
 """Training that waits for nothing twice: each file is read once, and parts that need not wait learn side by side.
 
 `rasa train` parses and checks every file of training data several times (which kind is it, stories, sentences,
-fingerprint, training), copies every sentence whenever two collections become one, runs the nodes of its graph one after
-the other, and packs the model as tightly as can be, which takes four seconds for a tenth of its size. The parts replaced are `rasa.shared.utils.io.read_yaml`,
-`rasa.shared.utils.validation.validate_yaml_schema`, `TrainingData.merge`, in `rasa.model_training` `DaskGraphRunner`,
-`TarSafe.gzopen` of the model storage; and `Message.__hash__`, which made a digest of everything in a sentence each time that doubles
-were looked for. Read at Rasa 3.6.21.
+fingerprint, training), copies every sentence whenever two collections become one, runs the nodes of its graph one
+after the other, and packs the model as tightly as can be, which takes four seconds for a tenth of its size. The parts
+replaced are `rasa.shared.utils.io.read_yaml`, `rasa.shared.utils.validation.validate_yaml_schema`,
+`TrainingData.merge`, in `rasa.model_training` `DaskGraphRunner`, `TarSafe.gzopen` of the model storage; and
+`Message.__hash__`, which made a digest of everything in a sentence each time that doubles were looked for. Read at
+Rasa 3.6.21.
 """
 
 import copy
