@@ -79,6 +79,17 @@ class Settings:
         "",
         "address of the estate's payment page, shown to a bound payer; empty: the counter is named",
     )
+    wechat_appid: str = setting(
+        "", "WeChat official account: its appid; empty with the four below: the channel is off"
+    )
+    wechat_account: str = setting("", "its original id (gh_…), to which pushes are addressed")
+    wechat_token: Secret = setting(Secret(""), "the token of its message push")
+    wechat_aes_keys: Secret = setting(
+        Secret(""),
+        "its EncodingAESKey; while it is being changed two, the new one first, comma-separated",
+    )
+    wechat_secret: Secret = setting(Secret(""), "its AppSecret")
+    wechat_api_url: str = setting("https://api.weixin.qq.com", "where WeChat's API is reached")
     log_level: str = setting("INFO", "DEBUG, INFO, WARNING or ERROR")
 
     @property

@@ -19,7 +19,7 @@ from community.secrets import Secrets
 from community.store.database import Database
 from community.times import Clock
 from connectors import middlewares
-from connectors.base import JSON_MAX_BYTES, Channel, Gateway
+from connectors.base import JSON_MAX_BYTES, Channel, Gateway, Step
 from connectors.hub import Hub
 from connectors.middlewares import to_json
 from connectors.photos import Photos
@@ -111,7 +111,7 @@ async def _background(app: web.Application) -> AsyncIterator[None]:
         async with db.write() as conn:
             await events.forget_old(conn, clock)
 
-    repeated: list[tuple[str, float, Callable[[], Awaitable[object]]]] = [
+    repeated: list[Step] = [
         ("watch-events", events.POLL_S, watcher.step),
         ("fire-timers", timers.STEP_S, partial(timers.fire_due, db, clock, cases.timers)),
         ("recover-turns", RECOVER_EVERY_S, runner.recover),
@@ -123,6 +123,8 @@ async def _background(app: web.Application) -> AsyncIterator[None]:
         ("watch-cases", EVERY_S, cases.step),
         ("forget-events", FORGET_EVERY_S, forget_old_events),
     ]
+    for channel in app[_CHANNELS]:
+        repeated += await channel.steps()
     stopping = asyncio.Event()
     tasks = [
         asyncio.create_task(_every(name, interval_s, step, stopping), name=name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -20,6 +20,8 @@ from connectors.hub import Hub
 from connectors.photos import Photos
 from connectors.render import Capabilities
 
+Step = tuple[str, float, Callable[[], Awaitable[object]]]
+"What is done again and again: its name, the seconds between, and how"
 JSON_MAX_BYTES = 64 * 1024
 "Largest body but for a photo, and largest WebSocket message"
 TEXT_MAX_CHARACTERS = 10_000
@@ -63,6 +65,10 @@ class Channel(ABC):
     @abstractmethod
     def routes(self) -> Iterable[web.AbstractRouteDef]:
         """The channel's addresses."""
+
+    async def steps(self) -> Sequence[Step]:
+        """What is to be done again and again while the gateway runs; asked once, at its start."""
+        return ()
 
     async def close(self) -> None:
         """Let go of what is open; the process ends."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from connectors.api.channel import OpenChannel
 from connectors.base import Channel
 from connectors.webchat.channel import WebChat
+from connectors.wechat.channel import WeChat
 
 CHANNELS: tuple[type[Channel], ...] = (
     WebChat,  # the page of the residents
     OpenChannel,  # the community's own apps
+    WeChat,  # the official account
 )

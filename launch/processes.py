@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from community.config import PREFIX, Settings
+from community.config import PREFIX, Secret, Settings
 from launch import checks, model
 from launch.children import Child
 
@@ -49,8 +49,10 @@ def engine(root: Path, settings: Settings, trained: Path, port: int) -> Child:
 def environment_of(settings: Settings) -> dict[str, str]:
     """The environment of the caller with every setting in it."""
     values = {field.name: getattr(settings, field.name) for field in dataclasses.fields(settings)}
-    values["api_clients"] = settings.api_clients.reveal()
-    return os.environ | {f"{PREFIX}{name.upper()}": str(value) for name, value in values.items()}
+    return os.environ | {
+        f"{PREFIX}{name.upper()}": value.reveal() if isinstance(value, Secret) else str(value)
+        for name, value in values.items()
+    }
 
 
 def _ours(

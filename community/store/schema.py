@@ -300,6 +300,24 @@ outbox = Table(
     Index("ix_outbox_state_not_before", "state", "not_before"),
 )
 
+wechat_answer = Table(
+    "wechat_answer",
+    metadata,
+    Column("turn_id", ForeignKey("inbound.turn_id"), primary_key=True),
+    Column("way", String(10), nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+wechat_grant = Table(
+    "wechat_grant",
+    metadata,
+    Column("conversation_id", ForeignKey("conversation.id"), primary_key=True),
+    Column("source", String(200), nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("granted_at", Moment, nullable=False),
+    Column("remaining", Integer, nullable=False),
+)
+
 queue_case = Table(
     "queue_case",
     metadata,

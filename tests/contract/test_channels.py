@@ -8,11 +8,18 @@ from __future__ import annotations
 import asyncio
 from abc import ABC, abstractmethod
 
+import aiohttp
 import pytest
+from sqlalchemy import select
 
+from community.store import schema
+from connectors import store
 from connectors.registry import CHANNELS
+from connectors.wechat.sim.api import serving
+from connectors.wechat.sim.simulator import Simulator
 from conversation import inbox, outbox
 from conversation.messages import Draft, Inbound, Sender
+from tests.connectors.wechat.account import pushes_to, settings_of
 
 TOKEN = "token-of-the-first-client"
 SECRET_WORDS = "保险柜密码是蓝色大象"
@@ -125,13 +132,76 @@ class ApiDriver(Driver):
         return self.answer["conversation"]
 
 
-DRIVERS = {"webchat": WebChatDriver, "api": ApiDriver}
+class WeChatDriver(Driver):
+    @property
+    def openid(self):
+        return f"oReader-of-{self.user}"
+
+    async def say(self, message_id, text):
+        self.said = text
+        await self.gateway.pushes.say(self.openid, text, msg_id=int(message_id.strip("m")))
+
+    async def read(self):
+        """What the screen shows, under the numbers that the outbox gave it."""
+        conversation = await self.conversation()
+        async with asyncio.timeout(10):
+            while "ready" in await self._states(conversation):  # noqa: ASYNC110 - another's work
+                await asyncio.sleep(0.05)
+        seen = [one.content for one in self.gateway.pushes.sim.transcript(self.openid)]
+        async with self.gateway.db.read() as conn:
+            said = await outbox.transcript(conn, conversation)
+        return [
+            (one.seq, one.sender, one.text)
+            for one in said
+            if one.sender == "resident" or one.text in seen
+        ]
+
+    async def _states(self, conversation):
+        async with self.gateway.db.read() as conn:
+            rows = await conn.execute(
+                select(schema.outbox.c.state).where(schema.outbox.c.conversation_id == conversation)
+            )
+            return list(rows.scalars())
+
+    async def refused(self):
+        pushes = self.gateway.pushes
+        query, body = pushes.sealed(b"<xml/>")
+        async with pushes.session.post(
+            pushes.url, params=query | {"msg_signature": "0" * 40}, data=body
+        ) as response:
+            return response.status == 403
+
+    async def read_of(self, other):
+        return await self.read()
+
+    def secrets(self):
+        return [self.openid, "token-of-the-official-account"]
+
+    async def conversation(self):
+        async with self.gateway.db.read() as conn:
+            return await store.find_conversation(conn, Sender("wechat", self.openid))
+
+
+DRIVERS = {"webchat": WebChatDriver, "api": ApiDriver, "wechat": WeChatDriver}
 
 
 @pytest.fixture(params=CHANNELS, ids=lambda channel: channel.name)
 def channel(request):
     assert request.param.name in DRIVERS, "a new channel needs a Driver in this file"
     return request.param
+
+
+@pytest.fixture
+async def gateway(start_gateway, channel, clock):
+    """A gateway with the channel open; WeChat's with the simulated WeChat on its other side."""
+    if channel.name != "wechat":
+        yield await start_gateway()
+        return
+    sim = Simulator(clock)
+    async with serving(sim) as url, aiohttp.ClientSession() as session:
+        started = await start_gateway(**settings_of(sim, url))
+        started.pushes = pushes_to(started, sim, session)
+        yield started
 
 
 @pytest.fixture

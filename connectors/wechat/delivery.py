@@ -1,0 +1,112 @@
+"""Delivery: what no response to a push has carried goes out through the API, within the allowance.
+
+Each conversation has one call under way at most, so its words keep their order, and one that hangs
+holds nobody else up. A call is written down before it is made: after a crash its words are held
+and come with the resident's next message, marked as perhaps known, never silently twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import timedelta
+
+from community.store.database import Database
+from community.times import Clock
+from connectors.render import Capabilities, fit
+from connectors.wechat import store
+from connectors.wechat.client import Client
+from connectors.wechat.errors import Action, NotReached, OutcomeUnknown, WeChatError
+from connectors.wechat.passive import TEXT_MAX_BYTES, split
+from connectors.wechat.store import HELD, Bundle
+from connectors.wechat.words import words
+from conversation.messages import Message
+from conversation.outbox import READY, REFUSED, SENT
+
+CAPABILITIES = Capabilities(max_text_bytes=None, buttons=False, cards=False, can_push=True)
+"A bundle is cut to WeChat's length as a whole, not message by message"
+STEP_S = 0.25
+LEASE_S = 60.0
+"Longer than a call takes with all its retries"
+AGAIN_S = 30.0
+"After a call that did not reach WeChat, or that it was too busy for"
+_HELD_BY = {Action.WINDOW_CLOSED, Action.QUOTA_USED}
+_COME_AGAIN = {Action.RETRY, Action.TOKEN, Action.PAGE_OPERATOR, Action.RATE_LIMITED}
+
+logger = logging.getLogger(__name__)
+
+
+def text_of(messages: tuple[Message, ...] | list[Message]) -> str:
+    """Messages in a row as one text: choices are numbered lines, cards are lines."""
+    return "\n".join(part.text for one in messages for part in fit(one, CAPABILITIES))
+
+
+class Delivery:
+    """Sends what is due, a bundle for each conversation at a time."""
+
+    def __init__(self, db: Database, clock: Clock, client: Client) -> None:
+        self._db = db
+        self._clock = clock
+        self._client = client
+
+    async def step(self) -> None:
+        """Send the next bundle of every conversation."""
+        async with self._db.read() as conn:
+            waiting = await store.due(conn, self._clock)
+        if waiting:
+            await asyncio.gather(*map(self._deliver, waiting))
+
+    async def tidy(self) -> None:
+        """Take up what a dead process or a lost connection has left."""
+        async with self._db.write() as conn:
+            await store.hold_lost(conn, self._clock)
+            await store.claim_orphans(conn, self._clock)
+
+    async def _deliver(self, bundle: Bundle) -> None:
+        pieces = _pieces(bundle)
+        async with self._db.write() as conn:
+            allowed = await store.allowance(conn, bundle.conversation_id)
+            now = self._clock.now()
+            usable = allowed.usable(now, by_person=bundle.by_person) if allowed else 0
+            if usable < len(pieces):
+                await store.end(conn, self._clock, bundle, HELD)
+                return
+            lease_until = now + timedelta(seconds=LEASE_S)
+            if not await store.begin(conn, bundle, lease_until=lease_until):
+                return
+            await store.spend(conn, bundle.conversation_id, len(pieces))
+        state, again = await self._send(bundle, pieces)
+        async with self._db.write() as conn:
+            if state == HELD:
+                await store.exhaust(conn, bundle.conversation_id)
+            not_before = self._clock.now() + timedelta(seconds=AGAIN_S) if again else None
+            await store.end(conn, self._clock, bundle, state, not_before=not_before)
+
+    async def _send(self, bundle: Bundle, pieces: list[str]) -> tuple[str, bool]:
+        """The state that follows, and whether it is to be tried again after a while."""
+        try:
+            for piece in pieces:
+                await self._client.send_text(bundle.openid, piece)
+        except OutcomeUnknown:
+            logger.warning("wechat send: outcome unknown conversation=%s", bundle.conversation_id)
+            return HELD, False
+        except NotReached:
+            logger.warning("wechat send: not reached conversation=%s", bundle.conversation_id)
+            return READY, True
+        except WeChatError as error:
+            logger.warning(
+                "wechat send: errcode=%s conversation=%s", error.errcode, bundle.conversation_id
+            )
+            if error.action in _HELD_BY:
+                return HELD, False
+            return (READY, True) if error.action in _COME_AGAIN else (REFUSED, False)
+        return SENT, False
+
+
+def _pieces(bundle: Bundle) -> list[str]:
+    text = text_of(bundle.messages)
+    if bundle.by_person and bundle.name:
+        text = words("by", name=bundle.name, text=text)
+    if bundle.attempts:
+        text = words("perhaps_known", text=text)
+    return split(text, TEXT_MAX_BYTES)

@@ -1,0 +1,106 @@
+"""The simulated account and its readers, held by the hand of a test: what they do, see, and what breaks."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from community.times import Clock
+from connectors.wechat.sim.faults import Fault, Faults
+from connectors.wechat.sim.ledger import Trigger
+from connectors.wechat.sim.logins import Logins
+from connectors.wechat.sim.media import Shelf
+from connectors.wechat.sim.notices import Finished, Notices
+from connectors.wechat.sim.tokens import Tokens
+from connectors.wechat.sim.users import Seen, User
+
+CALLBACK_ADDRESSES = ("203.0.113.0/25", "203.0.113.200")
+
+
+class Simulator:
+    """A verified service account with its own `appid` and `secret`.
+
+    `templates` maps template ids to the names of their fields, for both kinds of notices.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        appid: str = "wx0123456789abcdef",
+        secret: str = "0123456789abcdef0123456789abcdef",  # noqa: S107 - of no account
+        templates: Mapping[str, Sequence[str]] | None = None,
+        kf_accounts: Sequence[str] = (),
+    ) -> None:
+        self.clock = clock
+        self.appid = appid
+        self.secret = secret
+        self.kf_accounts = frozenset(kf_accounts)
+        self.tokens = Tokens(clock)
+        self.shelf = Shelf(clock)
+        self.logins = Logins(clock)
+        fields = {name: frozenset(names) for name, names in (templates or {}).items()}
+        self.notices = Notices(clock, fields)
+        self.faults = Faults()
+        self.calls: Counter[str] = Counter()
+        "Requests so far by API, the failed ones too"
+        self.menu: list[dict[str, Any]] = []
+        "The buttons of the menu as it was last created"
+        self.users: defaultdict[str, User] = defaultdict(lambda: User(clock))
+
+    def user_said(self, openid: str) -> None:
+        """A message to the account: five answers within 48 hours."""
+        self.users[openid].did(Trigger.MESSAGE)
+
+    def user_tapped(self, openid: str) -> None:
+        """A menu entry or a line of a msgmenu: three answers within a minute."""
+        self.users[openid].did(Trigger.CLICK)
+
+    def user_followed(self, openid: str) -> None:
+        """A new follower: three answers within a minute."""
+        self.users[openid].did(Trigger.FOLLOW)
+
+    def user_scanned(self, openid: str) -> None:
+        """A QR code of the account: three answers within a minute."""
+        self.users[openid].did(Trigger.SCAN)
+
+    def user_left(self, openid: str) -> None:
+        """No follower any more: nothing can be sent."""
+        self.users[openid].leave()
+
+    def user_blocked_notices(self, openid: str) -> None:
+        """Template notices are taken by WeChat and reported as blocked."""
+        self.users[openid].blocks_notices = True
+
+    def user_agreed(self, openid: str, template_id: str) -> None:
+        """Consent to one subscribe notice."""
+        self.notices.consent(openid, template_id)
+
+    def user_sent_media(self, kind: str, data: bytes) -> str:
+        """A file from a reader, whatever it holds; returns its media id."""
+        return self.shelf.keep(kind, data).media_id
+
+    def login_code(self, openid: str, *, is_snapshot: bool = False) -> str:
+        """The code that the login page returns with."""
+        return self.logins.code(openid, is_snapshot=is_snapshot)
+
+    def revoke_tokens(self) -> None:
+        """All access tokens are refused from now on."""
+        self.tokens.revoke()
+
+    def inject(self, api: str, fault: Fault, times: int = 1) -> None:
+        """The next `times` calls of `api` (the address after /cgi-bin/) meet a fault."""
+        self.faults.add(api, fault, times)
+
+    def transcript(self, openid: str) -> list[Seen]:
+        """What this reader got from the account through the API, oldest first."""
+        return list(self.users[openid].screen)
+
+    def sees_typing(self, openid: str) -> bool:
+        """Whether this reader is shown that an answer is being written."""
+        return self.users[openid].sees_typing
+
+    def take_finished(self) -> list[Finished]:
+        """The TEMPLATESENDJOBFINISH events to push, each once."""
+        return self.notices.take_finished()

@@ -1,0 +1,300 @@
+"""The official account: each push gets exactly one answer, at once or later, and strangers none."""
+
+import asyncio
+import hashlib
+
+import pytest
+from sqlalchemy import select, update
+
+from bot.messages import Reply
+from bot.scripted import ScriptedEngine
+from community.store.schema import message, outbox, wechat_answer
+from connectors.wechat import xml
+from connectors.wechat.channel import ANSWER_BY_S
+from connectors.wechat.sim.faults import Refuse, Reset
+from connectors.wechat.sim.pushes import SERVICE_FAULT
+from conversation import outbox as outgoing
+from conversation import queue
+from conversation.messages import Draft
+from conversation.ownership import current
+from tests.connectors.wechat.account import ACCOUNT, TOKEN, pushes_to
+
+READER = "oReader-0000000000000000001"
+OTHER = "oReader-0000000000000000002"
+
+
+def screen(sim, openid=READER):
+    return [seen.content for seen in sim.transcript(openid)]
+
+
+async def conversation_of(gateway, text):
+    """The conversation in which this was said."""
+    async with gateway.db.read() as conn:
+        found = await conn.execute(select(message.c.conversation_id).where(message.c.text == text))
+        return found.scalar_one()
+
+
+async def tell(gateway, conversation_id, text, key, **more):
+    """Something that is said unasked."""
+    async with gateway.db.write() as conn:
+        floor = await current(conn, conversation_id)
+        await outgoing.say(
+            conn, gateway.clock, conversation_id, [Draft(text)], epoch=floor.epoch, key=key, **more
+        )
+
+
+async def states(gateway):
+    async with gateway.db.read() as conn:
+        rows = await conn.execute(select(outbox.c.state).order_by(outbox.c.id))
+        return list(rows.scalars())
+
+
+async def reaches(gateway, state):
+    """Wait until the newest outgoing message is in this state."""
+    async with asyncio.timeout(10):
+        while (await states(gateway))[-1] != state:  # noqa: ASYNC110 - it is another's work
+            await asyncio.sleep(0.05)
+
+
+async def test_quick_answer_comes_in_the_response(open_account, sim):
+    _, pushes = await open_account()
+    assert await pushes.say(READER, "你好") == "听到：你好"
+    assert (screen(sim), pushes.attempts) == (["听到：你好"], 1)
+    assert sim.calls["message/custom/send"] == 0
+
+
+async def test_lost_responses_get_the_same_answer_and_run_nothing_again(open_account, sim):
+    gateway, pushes = await open_account()
+    pushes.lose_answers = 2
+    assert await pushes.say(READER, "你好") == "听到：你好"
+    assert (pushes.attempts, len(gateway.engine.asked)) == (3, 1)
+    assert screen(sim) == ["听到：你好"]
+
+
+async def test_late_answer_follows_through_the_api_once(open_account, sim, until):
+    gateway, pushes = await open_account()
+    gateway.engine.gate.clear()
+    began = asyncio.get_running_loop().time()
+    assert await pushes.say(READER, "你好") is None
+    assert ANSWER_BY_S - 0.1 < asyncio.get_running_loop().time() - began < 5.0
+    gateway.engine.gate.set()
+    await until(lambda: screen(sim))
+    await until(lambda: sim.calls["message/custom/send"] == 1)
+    assert screen(sim) == ["听到：你好"]
+    assert await states(gateway) == [outgoing.SENT]
+
+
+async def test_messages_of_one_reader_are_answered_in_order_and_hold_nobody_up(open_account, sim):
+    _, pushes = await open_account()
+    await asyncio.gather(
+        *(pushes.say(READER, f"第{i}句") for i in range(3)), pushes.say(OTHER, "别人")
+    )
+    assert sorted(screen(sim)) == ["听到：第0句", "听到：第1句", "听到：第2句"]
+    assert screen(sim, OTHER) == ["听到：别人"]
+
+
+async def test_equal_message_numbers_of_two_readers_are_two_messages(open_account, sim):
+    _, pushes = await open_account()
+    assert await pushes.say(READER, "一", msg_id=7) == "听到：一"
+    assert await pushes.say(OTHER, "二", msg_id=7) == "听到：二"
+
+
+async def test_choices_are_numbered_lines_and_a_number_takes_one(open_account, sim):
+    engine = ScriptedEngine()
+    engine.script["帮忙"] = Reply(
+        (Draft("要哪个？", (("报修", "/report_repair"), ("缴费", "/pay_fee"))),)
+    )
+    _, pushes = await open_account(engine)
+    assert await pushes.say(READER, "帮忙") == "要哪个？\n1. 报修\n2. 缴费"
+    await pushes.say(READER, "2")
+    assert [text for _, text, _ in engine.asked] == ["帮忙", "/pay_fee"]
+
+
+async def test_long_answer_comes_in_pieces_none_of_it_lost(open_account, sim, until):
+    engine = ScriptedEngine()
+    long = "今天停水的通知。" * 120
+    engine.script["念通知"] = Reply((Draft(long),))
+    _, pushes = await open_account(engine)
+    assert await pushes.say(READER, "念通知") is None
+    await until(lambda: len(screen(sim)) == 2)
+    assert "".join(screen(sim)) == long
+    assert all(len(piece.encode()) <= 2048 for piece in screen(sim))
+
+
+async def test_staff_reply_is_sent_with_the_name_and_keeps_its_share(
+    open_account, sim, clerk, until
+):
+    gateway, pushes = await open_account()
+    await pushes.say(READER, "找人工")
+    conversation_id = await conversation_of(gateway, "找人工")
+    for i in range(3):  # of the bot, unasked: two may go, the rest is kept for a person
+        await tell(gateway, conversation_id, f"通知{i}", f"notice{i}")
+        await until(lambda i=i: len(screen(sim)) == min(i, 1) + 2 or i == 2)
+    await until(lambda: sim.calls["message/custom/send"] == 2)
+    for i in range(3):
+        async with gateway.db.write() as conn:
+            case = await queue.open_case(
+                conn, gateway.clock, conversation_id, lane=queue.Lane.NORMAL, reason="asked",
+                summary={},
+            )  # fmt: skip
+            if i == 0:
+                await queue.claim(conn, gateway.clock, case.id, clerk, lease_s=60)
+        await tell(
+            gateway, conversation_id, f"马上到{i}", f"staff{i}", speaker="staff", staff_id=clerk
+        )
+        await until(lambda i=i: f"王师傅：马上到{i}" in screen(sim))
+    assert sim.calls["message/custom/send"] == 5
+
+
+async def test_words_beyond_the_allowance_wait_for_the_next_message(open_account, sim, until):
+    gateway, pushes = await open_account()
+    await pushes.say(READER, "你好")
+    conversation_id = await conversation_of(gateway, "你好")
+    gateway.clock.advance(48 * 3600)
+    await tell(gateway, conversation_id, "明天停水。", "notice")
+    await reaches(gateway, "held")
+    assert sim.calls["message/custom/send"] == 0
+    assert await pushes.say(READER, "还在吗") == "听到：还在吗"
+    await until(lambda: "明天停水。" in screen(sim))
+
+
+async def test_call_whose_outcome_is_unknown_is_never_silently_repeated(open_account, sim, until):
+    gateway, pushes = await open_account()
+    await pushes.say(READER, "你好")
+    conversation_id = await conversation_of(gateway, "你好")
+    sim.inject("message/custom/send", Reset(done=True))
+    await tell(gateway, conversation_id, "明天停水。", "notice")
+    await until(lambda: "明天停水。" in screen(sim))
+    await reaches(gateway, "held")
+    await pushes.say(READER, "好的")
+    await until(lambda: len(screen(sim)) == 4)
+    assert screen(sim)[-1] == "（下面的话要是已经收到过，请不用管）\n明天停水。"
+
+
+async def test_reader_who_cannot_be_reached_is_not_tried_again(open_account, sim, until):
+    gateway, pushes = await open_account()
+    await pushes.say(READER, "你好")
+    conversation_id = await conversation_of(gateway, "你好")
+    sim.inject("message/custom/send", Refuse(43004))
+    await tell(gateway, conversation_id, "明天停水。", "notice")
+    await reaches(gateway, outgoing.REFUSED)
+    assert sim.calls["message/custom/send"] == 1
+
+
+async def test_follower_is_welcomed_and_told_what_it_is(open_account, sim):
+    _, pushes = await open_account()
+    welcomed = await pushes.follow(READER)
+    assert welcomed.startswith("您好，我是邻声，小区的智能助手。")
+
+
+async def test_tap_on_the_menu_is_said_as_words(open_account, sim):
+    _, pushes = await open_account()
+    assert await pushes.tap_menu(READER, "我要报修") == "听到：我要报修"
+
+
+@pytest.mark.parametrize(
+    ("fields", "answer"),
+    [
+        ([("MsgType", "image"), ("PicUrl", "http://x"), ("MediaId", "m"), ("MsgId", 1)], "文字"),
+        ([("MsgType", "voice"), ("MediaId", "m"), ("Format", "amr"), ("MsgId", 1)], "文字"),
+        ([("MsgType", "event"), ("Event", "VIEW"), ("EventKey", "http://x")], None),
+        ([("MsgType", "event"), ("Event", "LOCATION"), ("Latitude", "31.2"),
+          ("Longitude", "121.4"), ("Precision", "30")], None),
+        ([("MsgType", "of_the_future"), ("MsgId", 1)], None),
+    ],
+)  # fmt: skip
+async def test_what_is_not_text_is_answered_kindly_or_acknowledged(
+    open_account, sim, fields, answer
+):
+    gateway, pushes = await open_account()
+    said = await pushes.push(READER, fields)
+    assert (answer in said) if answer else said is None
+    assert SERVICE_FAULT not in screen(sim)
+    assert gateway.engine.asked == []
+
+
+async def test_cry_for_help_is_answered_at_once_with_the_engine_hanging(open_account, sim):
+    gateway, pushes = await open_account()
+    gateway.engine.gate.clear()
+    said = await pushes.say(READER, "着火了")
+    assert said.startswith("先离开屋子")
+
+
+async def test_address_is_verified_by_signature(open_account):
+    gateway, _ = await open_account()
+    client = await gateway.new_client()
+    query = {"timestamp": "1714036504", "nonce": "1514711492", "echostr": "4375120948345356249"}
+    joined = "".join(sorted((TOKEN, query["timestamp"], query["nonce"])))
+    signature = hashlib.sha1(joined.encode(), usedforsecurity=False).hexdigest()
+    async with client.get("/wechat", params=query | {"signature": signature}) as response:
+        assert (response.status, await response.text()) == (200, query["echostr"])
+        assert response.content_type == "text/plain"
+    async with client.get("/wechat", params=query | {"signature": "0" * 40}) as response:
+        assert response.status == 403
+        assert query["echostr"] not in await response.text()
+
+
+async def test_every_stranger_is_refused_alike(open_account, sim, session):
+    gateway, pushes = await open_account()
+    answers = set()
+    strangers = [
+        pushes_to(gateway, sim, session, token="another-token"),
+        pushes_to(gateway, sim, session, appid="wx0000000000000000"),
+        pushes_to(gateway, sim, session, account="gh_of_another"),
+    ]
+    message = b"<xml><ToUserName>%s</ToUserName></xml>" % ACCOUNT.encode()
+    attempts = [stranger.sealed(_text(stranger.account)) for stranger in strangers]
+    query, body = pushes.sealed(_text(ACCOUNT))
+    attempts += [
+        ({}, body), (query | {"msg_signature": "0" * 40}, body), (query, body[:-30] + b"</xml>"),
+        (query, message), (query | {"encrypt_type": "raw"}, body), (query, b""),
+        (query, b"\xff\xfe"), (query, b'{"Encrypt": 3}'),
+    ]  # fmt: skip
+    for query, body in attempts:
+        async with session.post(pushes.url, params=query, data=body) as response:
+            answers.add((response.status, await response.text()))
+    assert {status for status, _ in answers} == {403}
+    assert len({text.partition('"request')[0] for _, text in answers}) == 1
+    assert gateway.engine.asked == []
+
+
+def _text(account):
+    return xml.write(
+        [("ToUserName", account), ("FromUserName", READER), ("CreateTime", 1700000000),
+         ("MsgType", "text"), ("Content", "偷偷说"), ("MsgId", 1)]
+    )  # fmt: skip
+
+
+async def test_answer_that_nobody_fetched_goes_through_the_api(open_account, sim, until):
+    gateway, pushes = await open_account()
+    assert await pushes.say(READER, "你好") == "听到：你好"
+    async with gateway.db.write() as conn:  # as if the process had died before it answered
+        await conn.execute(wechat_answer.delete())
+        await conn.execute(update(outbox).values(state=outgoing.READY))
+    gateway.clock.advance(20)
+    await until(lambda: sim.calls["message/custom/send"] == 1)
+    assert screen(sim) == ["听到：你好", "听到：你好"]
+
+
+async def test_without_an_account_there_is_no_address(gateway):
+    client = await gateway.new_client()
+    async with client.post("/wechat", data=b"<xml/>") as response:
+        assert response.status == 404
+
+
+async def test_no_secret_no_openid_and_no_word_is_logged(open_account, sim, caplog, until):
+    caplog.set_level("DEBUG")
+    gateway, pushes = await open_account()
+    await pushes.say(READER, "保险柜密码是蓝色大象")
+    conversation_id = await conversation_of(gateway, "保险柜密码是蓝色大象")
+    sim.inject("message/custom/send", Refuse(40003))
+    await tell(gateway, conversation_id, "蓝色通知", "notice")
+    await until(lambda: sim.calls["message/custom/send"] == 1)
+    logged = "\n".join(
+        record.getMessage() + (record.exc_text or "")
+        for record in caplog.records
+        if not record.name.startswith(("asyncio", "aiosqlite", "sqlalchemy"))
+    )
+    assert "turn conversation=" in logged
+    for secret in (READER, TOKEN, sim.secret, "蓝色"):
+        assert secret not in logged
