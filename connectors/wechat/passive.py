@@ -25,7 +25,7 @@ ARTICLES_MAX = 8
 _CHARACTER_MAX_BYTES = 4
 _CLOSING = "[”’」』）】》)\\]\"']*"
 _SENTENCE_END = re.compile(
-    rf"(?:\n|[。！？…]+|[!?]+(?=\s|[^\x00-\x7f])|(?<=[A-Za-z)])\.(?=\s)){_CLOSING}"
+    rf"(?:\n|[。！？…]+|[!?](?=\s|[^\x00-\x7f])|(?<=[A-Za-z)])\.(?=\s)){_CLOSING}"
 )
 "ASCII marks count only before a blank or a Chinese character: they also stand in addresses"
 _CLAUSE_END = re.compile(rf"(?:[，、；：]|[,;:](?=\s|[^\x00-\x7f])|\s){_CLOSING}")

@@ -165,8 +165,8 @@ class Consent:
     "accept or reject; None in the report of a sent notice"
     msg_id: int | None
     "Of the sent notice"
-    error_code: int | None
-    "0 when the notice was sent"
+    error_code: str | None
+    "“0” when the notice was sent"
 
 
 @dataclass(frozen=True, repr=False)
@@ -240,7 +240,7 @@ def parse(opened: bytes) -> Push:
 def key(push: Push) -> str:
     """What all retries of one push have in common and no other push has, in ASCII.
 
-    At most KEY_MAX_CHARACTERS; what would be longer is hashed. It holds the openid.
+    At most KEY_MAX_CHARACTERS; what would be longer is hashed, and what is not holds the openid.
     """
     head = push.head
     parts: list[object] = [head.account, head.openid, head.created_s]
@@ -333,16 +333,11 @@ def _about(name: str, fields: Fields) -> About:
             return Clicked(text(fields, "EventKey"))
         case "location":
             precise = decimal(fields, "Precision") if fields.get("Precision") else None
-            latitude, longitude = (
-                degrees(fields, "Latitude", 90),
-                degrees(fields, "Longitude", 180),
-            )
-            return Located(latitude, longitude, precise)
+            latitude = degrees(fields, "Latitude", 90)
+            return Located(latitude, degrees(fields, "Longitude", 180), precise)
         case "templatesendjobfinish":
             return TemplateSent(whole(fields, "MsgID"), text(fields, "Status"))
-        case (
-            "subscribe_msg_popup_event" | "subscribe_msg_change_event" | "subscribe_msg_sent_event"
-        ):
+        case _ if name in _CONSENTS:
             return _consents(_CONSENTS[name], fields)
         case "kf_create_session" | "kf_close_session":
             return SeatSession(text(fields, "KfAccount"), None)
@@ -380,5 +375,5 @@ def _consent(item: Value | None) -> Consent:
         text(item, "TemplateId"),
         optional(item, "SubscribeStatusString"),
         whole(item, "MsgID") if item.get("MsgID") else None,
-        whole(item, "ErrorCode") if item.get("ErrorCode") else None,
+        optional(item, "ErrorCode"),
     )

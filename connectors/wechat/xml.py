@@ -26,7 +26,7 @@ FIELDS_MAX = 512
 _ROOT = "xml"
 _ILLEGAL = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
 class Unreadable(Refused):
@@ -101,6 +101,8 @@ def _add(fields: Fields, name: str, value: Value) -> None:
 
 
 def _parsed(data: bytes, *, strip: bool) -> Fields:
+    if b"\0" in data:  # the parser would take it as UTF-16, whatever it is told
+        raise Unreadable(Cause.SYNTAX)
     tree = _Tree(strip=strip)
     parser = expat.ParserCreate(encoding="utf-8")
     parser.buffer_text = True
@@ -111,8 +113,8 @@ def _parsed(data: bytes, *, strip: bool) -> Fields:
     parser.EntityDeclHandler = _forbidden
     parser.ProcessingInstructionHandler = _forbidden
     try:
-        parser.Parse(data, True)
-    except expat.ExpatError:
+        parser.Parse(data.decode(), True)
+    except (UnicodeDecodeError, expat.ExpatError):
         raise Unreadable(Cause.SYNTAX) from None
     return tree.fields
 

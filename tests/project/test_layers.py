@@ -32,6 +32,7 @@ ONLY_IN = {
     "sqlalchemy": {"community", "conversation", "bot", "connectors", "desk"},
     "alembic": {"community"},
     "argon2": {"community", "desk"},
+    "cryptography": {"connectors"},
     "jinja2": {"desk"},
     "aiohttp": {"bot", "connectors", "desk", "launch", "bench", "engine"},
     "sanic": {"engine"},

@@ -206,8 +206,10 @@ async def _create_menu(sim: Simulator, request: web.Request) -> Fields:
     buttons = read_json(raw).get("button")
     if not isinstance(buttons, list) or not 0 < len(buttons) <= MENU_BUTTONS:
         raise Refused(40016)
-    if any(len(button.get("sub_button", ())) > MENU_SUB_BUTTONS for button in buttons):
-        raise Refused(40023)
+    for button in buttons:
+        below = button.get("sub_button", []) if isinstance(button, dict) else None
+        if not isinstance(below, list) or len(below) > MENU_SUB_BUTTONS:
+            raise Refused(40023)
     sim.menu = buttons
     return _done()
 

@@ -63,7 +63,8 @@ def _menu(inside: dict[str, Any]) -> str:
 def _author(asked: dict[str, Any], kf_accounts: Set[str]) -> str | None:
     if "customservice" not in asked:
         return None
-    account = asked["customservice"].get("kf_account")
-    if account not in kf_accounts:
+    service = asked["customservice"]
+    account = service.get("kf_account") if isinstance(service, dict) else None
+    if not isinstance(account, str) or account not in kf_accounts:
         raise Refused(65401)
-    return str(account)
+    return account

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -47,31 +47,32 @@ class Simulator:
         "Requests so far by API, the failed ones too"
         self.menu: list[dict[str, Any]] = []
         "The buttons of the menu as it was last created"
-        self.users: defaultdict[str, User] = defaultdict(lambda: User(clock))
+        self.users: dict[str, User] = {}
+        "Everyone whom the account ever met, by openid"
 
     def user_said(self, openid: str) -> None:
         """A message to the account: five answers within 48 hours."""
-        self.users[openid].did(Trigger.MESSAGE)
+        self._met(openid).did(Trigger.MESSAGE)
 
     def user_tapped(self, openid: str) -> None:
         """A menu entry or a line of a msgmenu: three answers within a minute."""
-        self.users[openid].did(Trigger.CLICK)
+        self._met(openid).did(Trigger.CLICK)
 
     def user_followed(self, openid: str) -> None:
         """A new follower: three answers within a minute."""
-        self.users[openid].did(Trigger.FOLLOW)
+        self._met(openid).did(Trigger.FOLLOW)
 
     def user_scanned(self, openid: str) -> None:
         """A QR code of the account: three answers within a minute."""
-        self.users[openid].did(Trigger.SCAN)
+        self._met(openid).did(Trigger.SCAN)
 
     def user_left(self, openid: str) -> None:
         """No follower any more: nothing can be sent."""
-        self.users[openid].leave()
+        self._met(openid).leave()
 
     def user_blocked_notices(self, openid: str) -> None:
         """Template notices are taken by WeChat and reported as blocked."""
-        self.users[openid].blocks_notices = True
+        self._met(openid).blocks_notices = True
 
     def user_agreed(self, openid: str, template_id: str) -> None:
         """Consent to one subscribe notice."""
@@ -95,12 +96,15 @@ class Simulator:
 
     def transcript(self, openid: str) -> list[Seen]:
         """What this reader got from the account through the API, oldest first."""
-        return list(self.users[openid].screen)
+        return list(self.users[openid].screen) if openid in self.users else []
 
     def sees_typing(self, openid: str) -> bool:
         """Whether this reader is shown that an answer is being written."""
-        return self.users[openid].sees_typing
+        return openid in self.users and self.users[openid].sees_typing
 
     def take_finished(self) -> list[Finished]:
         """The TEMPLATESENDJOBFINISH events to push, each once."""
         return self.notices.take_finished()
+
+    def _met(self, openid: str) -> User:
+        return self.users.setdefault(openid, User(self.clock))

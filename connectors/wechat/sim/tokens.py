@@ -37,6 +37,8 @@ class Tokens:
     """The tokens of one account. `stable` and `plain` know nothing of each other."""
 
     def __init__(self, clock: Clock) -> None:
+        self.issued: list[str] = []
+        "Every token so far"
         self._clock = clock
         self._stable: Issued | None = None
         self._plain: Issued | None = None
@@ -97,6 +99,7 @@ class Tokens:
     def _issue(self) -> Issued:
         issued = Issued(secrets.token_urlsafe(102), self._clock.now() + LIFE)
         self._valid[issued.value] = issued.until
+        self.issued.append(issued.value)
         return issued
 
     def _kill(self, issued: Issued | None) -> None:

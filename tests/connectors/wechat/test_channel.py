@@ -207,6 +207,7 @@ async def test_what_is_not_text_is_answered_kindly_or_acknowledged(
     open_account, sim, fields, answer
 ):
     gateway, pushes = await open_account()
+    sim.user_said(READER)
     said = await pushes.push(READER, fields)
     assert (answer in said) if answer else said is None
     assert SERVICE_FAULT not in screen(sim)

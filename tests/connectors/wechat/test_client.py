@@ -1,243 +1,305 @@
-"""Calls to WeChat's API: one token for all, at most one retry, and errors that quote nothing."""
+"""The client against the simulator: what readers see, what each refusal becomes, what is never told."""
 
 import asyncio
-import dataclasses
-import logging
+from datetime import datetime, timedelta
 
+import aiohttp
 import pytest
 
-from community.config import Secret
-from community.errors import TooLarge
-from connectors.wechat.client import Client
-from connectors.wechat.errors import Action, NotReached, OutcomeUnknown, WeChatError
+from community.errors import TooLarge, UnsupportedMedia
+from community.times import SHANGHAI
+from connectors.wechat.client import Client, Media
+from connectors.wechat.errors import ACTIONS, Action, NotReached, OutcomeUnknown, WeChatError
 from connectors.wechat.sim.faults import Delay, Refuse, Reset
-from connectors.wechat.sim.simulator import Simulator
-from connectors.wechat.token import BREAKER_HOLD_S, Credentials, TokenBroker
+from connectors.wechat.sim.users import Seen
+from connectors.wechat.token import BREAKER_HOLD_S
 
-READER = "oReader-0000000000000000001"
-
-
-@pytest.fixture
-def sim(clock):
-    return Simulator(clock, templates={"outage": ["what", "when"]}, kf_accounts=["wang@estate"])
+OPENID, NOTICE = "oABCDEFGHIJKLMNOPQRSTUVWX001", "template-of-a-notice"
+SEND, FETCH = "message/custom/send", "stable_token"
+JPEG, MP3, AMR = b"\xff\xd8\xff\xe0" + b"j" * 100, b"ID3" + b"m" * 100, b"#!AMR\n" + b"a" * 100
 
 
-@pytest.fixture
-def broker(sim, api_url, session, clock):
-    credentials = Credentials(sim.appid, Secret(sim.secret))
-    return TokenBroker(session, clock, credentials, api_url, jitter_s=lambda: 0.0)
-
-
-@pytest.fixture
-def client(sim, api_url, session, clock, broker):
-    paused = []
-
-    async def pause(seconds):
-        paused.append(seconds)
-
-    made = Client(
-        session, broker, clock, broker.credentials,
-        base_url=api_url, timeout_s=1.0, pause=pause,
-    )  # fmt: skip
-    made.paused = paused
-    return made
+@pytest.fixture(autouse=True)
+def resident(sim):
+    """A resident who just wrote."""
+    sim.user_said(OPENID)
 
 
 def seen(sim):
-    return [(one.kind, one.content, one.author) for one in sim.transcript(READER)]
+    return [(thing.kind, thing.content) for thing in sim.transcript(OPENID)]
 
 
-# --- the token
+async def test_a_text_arrives_as_it_was_written(sim, client, clock):
+    text = '您好😀，"报修"\\u4f60 已受理\n</xml>'
+    await client.send_text(OPENID, text, kf_account="wang@linsheng")
+    assert sim.transcript(OPENID) == [Seen(clock.now(), "text", text, "wang@linsheng")]
 
 
-async def test_hundred_cold_calls_fetch_one_token(sim, broker):
-    tokens = await asyncio.gather(*(broker.token() for _ in range(100)))
-    assert len({token.value.reveal() for token in tokens}) == 1
-    assert sim.calls["stable_token"] == 1
+async def test_half_a_character_stops_no_message(sim, client):
+    await client.send_text(OPENID, "好\ud83d的")
+    assert seen(sim) == [("text", "好?的")]
 
 
-async def test_day_takes_sixteen_fetches_at_most_and_every_token_is_good(sim, broker, clock):
-    for _ in range(24 * 60):
-        sim.tokens.check((await broker.token()).value.reveal())
-        clock.advance(60)
-    assert sim.calls["stable_token"] <= 16
+async def test_media_and_a_menu_arrive(sim, client):
+    image = await client.upload_media("image", JPEG)
+    voice = await client.upload_media("voice", MP3)
+    await client.send_image(OPENID, image)
+    await client.send_voice(OPENID, voice)
+    await client.send_msgmenu(OPENID, "修好了吗？", [("1", "修好了"), ("2", "还没有")], "谢谢您")
+    assert seen(sim) == [
+        ("image", image),
+        ("voice", voice),
+        ("msgmenu", "修好了吗？\n[1] 修好了\n[2] 还没有\n谢谢您"),
+    ]
 
 
-async def test_revoked_token_costs_one_fetch_however_many_calls_meet_it(sim, client):
-    sim.user_said(READER)
-    await client.send_text(READER, "零")
-    sim.revoke_tokens()
-    await asyncio.gather(*(client.send_text(READER, f"{i}") for i in range(4)))
-    assert sim.calls["stable_token"] == 2
-    assert len(seen(sim)) == 5
+async def test_typing_is_shown_and_taken_back(sim, client):
+    await client.typing(OPENID, on=True)
+    assert sim.sees_typing(OPENID)
+    await client.typing(OPENID, on=False)
+    assert not sim.sees_typing(OPENID)
 
 
-async def test_token_that_is_refused_for_good_ends_in_one_retry_and_a_rest(sim, client, clock):
-    sim.user_said(READER)
-    sim.inject("message/custom/send", Refuse(40001), times=100)
-    with pytest.raises(WeChatError) as refused:
-        await client.send_text(READER, "你好")
-    assert refused.value.action is Action.TOKEN
-    assert (sim.calls["stable_token"], sim.calls["message/custom/send"]) == (2, 2)
-    with pytest.raises(WeChatError):
-        await client.send_text(READER, "你好")
-    assert (sim.calls["stable_token"], sim.calls["message/custom/send"]) == (2, 2)
-    sim.faults.clear()
-    clock.advance(BREAKER_HOLD_S)
-    await client.send_text(READER, "你好")
-    assert seen(sim) == [("text", "你好", None)]
+async def test_typing_that_cannot_be_shown_is_no_error(sim, client, clock):
+    await client.typing(OPENID, on=True)
+    await client.typing(OPENID, on=True)
+    clock.advance(31)
+    await client.typing(OPENID, on=True)
+    assert sim.calls["message/custom/typing"] == 3
 
 
-async def test_wrong_secret_rests_and_asks_for_the_operator(sim, session, api_url, clock, caplog):
-    broker = TokenBroker(session, clock, Credentials(sim.appid, Secret("wrong" * 6)), api_url)
-    for _ in range(5):
-        with pytest.raises(WeChatError):
-            await broker.token()
-    assert sim.calls["stable_token"] == 1
-    assert [record.levelno for record in caplog.records] == [logging.ERROR]
+async def test_typing_is_not_repeated_while_wechat_is_busy(sim, client, pauses, refusing):
+    sim.inject("message/custom/typing", Refuse(-1))
+    error = await refusing(client.typing(OPENID, on=True), WeChatError)
+    assert (error.errcode, pauses) == (-1, [])
 
 
-async def test_failed_refresh_leaves_the_old_token_while_it_lasts(sim, broker, clock):
-    first = await broker.token()
-    clock.advance(7200 - 290)
-    sim.inject("stable_token", Reset(), times=9)
-    assert await broker.token() is first
-    clock.advance(290)
-    with pytest.raises(NotReached):
-        await broker.token()
+async def test_a_notice_repeated_after_a_lost_answer_is_seen_once(sim, client, refusing):
+    async def send():
+        data = {"事项": "停水", "时间": "11月4日 09:00"}
+        return await client.send_template(OPENID, NOTICE, data, client_msg_id="notice-1")
 
-
-# --- calls
-
-
-async def test_kinds_of_messages_reach_the_reader(sim, client):
-    sim.user_said(READER)
-    media_id = await client.upload_media("image", b"\xff\xd8\xff\xe0" + b"0" * 64)
-    await client.send_text(READER, "明天停水\n请备水", kf_account="wang@estate")
-    await client.send_image(READER, media_id)
-    await client.send_msgmenu(READER, "要哪个？", [("1", "报修"), ("2", "缴费")])
-    kinds = [(kind, author) for kind, _, author in seen(sim)]
-    assert kinds == [("text", "wang@estate"), ("image", None), ("msgmenu", None)]
-    assert seen(sim)[0][1] == "明天停水\n请备水"
-
-
-async def test_window_and_allowance_are_told_apart(sim, client, clock):
-    sim.user_followed(READER)
-    clock.advance(60)
-    with pytest.raises(WeChatError) as closed:
-        await client.send_text(READER, "你好")
-    assert closed.value.action is Action.WINDOW_CLOSED
-    sim.user_said(READER)
-    for i in range(5):
-        await client.send_text(READER, str(i))
-    with pytest.raises(WeChatError) as used:
-        await client.send_text(READER, "5")
-    assert used.value.action is Action.QUOTA_USED
-    sim.user_said(READER)
-    clock.advance(48 * 3600)
-    with pytest.raises(WeChatError) as over:
-        await client.send_text(READER, "6")
-    assert over.value.action is Action.WINDOW_CLOSED
-
-
-async def test_busy_wechat_is_asked_again_after_growing_pauses(sim, client):
-    sim.user_said(READER)
-    sim.inject("message/custom/send", Refuse(-1), times=2)
-    await client.send_text(READER, "你好")
-    assert (client.paused, len(seen(sim))) == ([1.0, 2.0], 1)
-    sim.inject("message/custom/send", Refuse(-1), times=9)
-    with pytest.raises(WeChatError) as busy:
-        await client.send_text(READER, "你好")
-    assert (busy.value.action, client.paused) == (Action.RETRY, [1.0, 2.0, 1.0, 2.0, 4.0])
-
-
-@pytest.mark.parametrize("fault", [Reset(done=True), Delay(1.5)])
-async def test_call_that_was_cut_off_may_have_been_done(sim, client, fault):
-    sim.user_said(READER)
-    sim.inject("message/custom/send", fault)
-    with pytest.raises(OutcomeUnknown):
-        await client.send_text(READER, "你好")
-    assert len(seen(sim)) == 1
-
-
-async def test_server_that_is_not_there_was_not_reached(session, clock):
-    credentials = Credentials("wx1", Secret("s" * 32))
-    broker = TokenBroker(session, clock, credentials, "http://127.0.0.1:9")
-    client = Client(session, broker, clock, credentials, base_url="http://127.0.0.1:9")
-    with pytest.raises(NotReached):
-        await client.send_text(READER, "你好")
-
-
-async def test_limit_of_a_minute_lets_the_api_rest(sim, client, clock):
-    sim.user_said(READER)
-    sim.inject("message/custom/send", Refuse(45011))
-    for _ in range(3):
-        with pytest.raises(WeChatError):
-            await client.send_text(READER, "你好")
-    assert sim.calls["message/custom/send"] == 1
-    clock.advance(60)
-    await client.send_text(READER, "你好")
-
-
-async def test_notice_with_the_same_id_is_one_notice(sim, client):
-    sim.user_followed(READER)
-    data = {"what": "停水", "when": "明天"}
     sim.inject("message/template/send", Reset(done=True))
-    with pytest.raises(OutcomeUnknown):
-        await client.send_template(READER, "outage", data, client_msg_id="notice-1")
-    await client.send_template(READER, "outage", data, client_msg_id="notice-1")
-    assert len(sim.take_finished()) == 1
+    await refusing(send(), OutcomeUnknown)
+    msg_id = await send()
+    assert seen(sim) == [("template", "事项：停水\n时间：11月4日 09:00")]
+    assert [(event.msg_id, event.status) for event in sim.take_finished()] == [(msg_id, "success")]
 
 
-async def test_media_comes_back_until_three_days_have_passed(sim, client, clock):
-    media_id = sim.user_sent_media("voice", b"#!AMR\n" + b"0" * 64)
-    assert (await client.get_media(media_id)).data == b"#!AMR\n" + b"0" * 64
-    with pytest.raises(TooLarge):
-        await client.get_media(media_id, max_bytes=10)
-    clock.advance(3 * 24 * 3600)
-    with pytest.raises(WeChatError) as gone:
-        await client.get_media(media_id)
-    assert gone.value.action is Action.UPLOAD_AGAIN
+async def test_a_subscribe_notice_takes_one_consent(sim, client, refusing):
+    data = {"事项": "停水", "时间": "明天"}
+    sim.user_agreed(OPENID, NOTICE)
+    await client.subscribe_send(OPENID, NOTICE, data)
+    error = await refusing(client.subscribe_send(OPENID, NOTICE, data), WeChatError)
+    assert (error.errcode, error.action) == (43101, Action.RECORD)
+    assert seen(sim) == [("subscribe", "事项：停水\n时间：明天")]
 
 
-async def test_login_code_serves_once_for_five_minutes(sim, client, clock):
-    code = sim.login_code(READER)
+async def test_the_largest_picture_is_uploaded_and_no_larger(client, refusing):
+    largest = JPEG + bytes(10 * 1024 * 1024 - len(JPEG))
+    media_id = await client.upload_media("image", largest)
+    assert (await client.get_media(media_id)).data == largest
+    error = await refusing(client.upload_media("image", largest + b"."), WeChatError)
+    assert (error.errcode, error.action) == (45001, Action.TOO_LARGE)
+
+
+async def test_a_residents_file_is_fetched(sim, client):
+    media_id = sim.user_sent_media("voice", AMR)
+    assert await client.get_media(media_id) == Media("audio/amr", AMR)
+
+
+async def test_an_error_within_a_200_is_an_error(sim, client, clock, refusing):
+    media_id = sim.user_sent_media("image", JPEG)
+    clock.advance(timedelta(days=3).total_seconds())
+    error = await refusing(client.get_media(media_id), WeChatError)
+    assert (error.errcode, error.action) == (40007, Action.UPLOAD_AGAIN)
+
+
+async def test_a_file_may_have_as_many_bytes_as_allowed_and_no_more(sim, client, refusing):
+    media_id = sim.user_sent_media("image", JPEG)
+    assert (await client.get_media(media_id, max_bytes=len(JPEG))).data == JPEG
+    await refusing(client.get_media(media_id, max_bytes=len(JPEG) - 1), TooLarge)
+
+
+async def test_a_video_is_not_taken(sim, client, refusing):
+    media_id = sim.user_sent_media("video", b"\0\0\0\x20ftypisom")
+    await refusing(client.get_media(media_id), UnsupportedMedia)
+
+
+async def test_the_menu_is_replaced(sim, client):
+    buttons = [{"type": "click", "name": "报修", "key": "repair"}]
+    await client.create_menu(buttons)
+    assert sim.menu == buttons
+
+
+async def test_a_login_code_tells_who_came(sim, client, refusing):
+    code = sim.login_code(OPENID)
     login = await client.oauth_token(code)
-    assert (login.openid, login.is_snapshot) == (READER, False)
-    with pytest.raises(WeChatError) as again:
-        await client.oauth_token(code)
-    assert again.value.action is Action.LOGIN_AGAIN
-    assert (await client.oauth_token(sim.login_code(READER, is_snapshot=True))).is_snapshot
-    late = sim.login_code(READER)
-    clock.advance(301)
-    with pytest.raises(WeChatError):
-        await client.oauth_token(late)
+    assert (login.openid, login.is_snapshot) == (OPENID, False)
+    assert OPENID not in repr(login)
+    error = await refusing(client.oauth_token(code), WeChatError)
+    assert (error.errcode, error.action) == (40163, Action.LOGIN_AGAIN)
 
 
-async def test_typing_that_wechat_does_not_show_is_no_error(sim, client):
-    sim.user_followed(READER)
-    await client.typing(READER, on=True)
-    assert not sim.sees_typing(READER)
-    sim.user_said(READER)
-    await client.typing(READER, on=True)
-    await client.typing(READER, on=True)
-    assert sim.sees_typing(READER)
-    await client.typing(READER, on=False)
-    assert not sim.sees_typing(READER)
+async def test_a_snapshot_user_is_told_as_one(sim, client):
+    login = await client.oauth_token(sim.login_code(OPENID, is_snapshot=True))
+    assert login.is_snapshot
 
 
-async def test_nothing_private_is_in_errors_or_logs(sim, client, broker, caplog):
-    caplog.set_level("DEBUG")
-    token = (await broker.token()).value.reveal()
-    told = []
-    for fault in (Refuse(40003), Refuse(45009), Reset(), Reset(done=True), Refuse(40164)):
-        sim.user_said(READER)
-        sim.inject("message/custom/send", fault)
-        with pytest.raises(Exception) as failed:  # noqa: PT011 - whichever it is
-            await client.send_text(READER, "蓝色大象")
-        told.append(f"{failed.value!r} {failed.value} {failed.value.__cause__}")
-        client._breakers.clear()
-    told += [record.getMessage() + (record.exc_text or "") for record in caplog.records]
-    for secret in (READER, token, sim.secret, "蓝色"):
-        assert secret not in "\n".join(told)
-    assert token not in repr(dataclasses.asdict(await broker.token()))
+async def test_the_callback_addresses_are_told(client):
+    assert await client.getcallbackip() == ["203.0.113.0/25", "203.0.113.200"]
+
+
+async def test_a_hundred_cold_calls_cost_one_fetch(sim, client):
+    await asyncio.gather(*(client.getcallbackip() for _ in range(100)))
+    assert (sim.calls[FETCH], sim.calls["getcallbackip"]) == (1, 100)
+
+
+async def test_a_revoked_token_costs_one_fetch_however_many_calls_fail_at_once(sim, client):
+    await client.getcallbackip()
+    sim.revoke_tokens()
+    await asyncio.gather(*(client.getcallbackip() for _ in range(100)))
+    assert (sim.calls[FETCH], sim.calls["getcallbackip"]) == (2, 201)
+
+
+@pytest.mark.parametrize("errcode", [40001, 40014, 42001])
+async def test_a_token_that_stays_refused_costs_two_fetches_one_retry_then_nothing(
+    sim, client, clock, refusing, errcode
+):
+    sim.inject(SEND, Refuse(errcode), times=1000)
+    for failed in range(1, 4):
+        for _ in range(20):
+            error = await refusing(client.send_text(OPENID, "你好"), WeChatError)
+            assert (error.errcode, error.action) == (errcode, Action.TOKEN)
+        assert (sim.calls[FETCH], sim.calls[SEND]) == (2 * failed, 2 * failed)
+        clock.advance(BREAKER_HOLD_S)
+    sim.faults.clear()
+    await client.send_text(OPENID, "你好")
+    assert seen(sim) == [("text", "你好")]
+
+
+async def test_many_calls_under_a_refused_token_share_its_fetches(sim, client, refusing):
+    sim.inject(SEND, Refuse(40001), times=1000)
+    await asyncio.gather(
+        *(refusing(client.send_text(OPENID, "你好"), WeChatError) for _ in range(50))
+    )
+    assert sim.calls[FETCH] <= 2
+    assert sim.calls[SEND] <= 100
+
+
+async def test_a_busy_wechat_is_asked_again_after_1_2_and_4_seconds(sim, client, pauses):
+    sim.inject(SEND, Refuse(-1), times=3)
+    await client.send_text(OPENID, "你好")
+    assert (pauses, seen(sim)) == ([1.0, 2.0, 4.0], [("text", "你好")])
+
+
+async def test_a_wechat_that_stays_busy_is_an_error_to_retry_later(sim, client, refusing):
+    sim.inject(SEND, Refuse(-1), times=4)
+    error = await refusing(client.send_text(OPENID, "你好"), WeChatError)
+    assert (error.action, error.retryable, sim.calls[SEND]) == (Action.RETRY, True, 4)
+
+
+async def test_a_minutes_limit_rests_its_api_alone(sim, client, clock, refusing):
+    sim.inject(SEND, Refuse(45011))
+    for _ in range(3):
+        error = await refusing(client.send_text(OPENID, "你好"), WeChatError)
+        assert (error.errcode, error.action) == (45011, Action.RATE_LIMITED)
+        clock.advance(19)
+    assert sim.calls[SEND] == 1
+    await client.getcallbackip()
+    clock.advance(3)
+    await client.send_text(OPENID, "你好")
+
+
+async def test_a_days_limit_rests_its_api_until_midnight_in_china(sim, client, clock, refusing):
+    sim.inject(SEND, Refuse(45009))
+    await refusing(client.send_text(OPENID, "你好"), WeChatError)
+    midnight = datetime(2025, 11, 4, tzinfo=SHANGHAI)
+    clock.advance((midnight - clock.now()).total_seconds() - 1)
+    await refusing(client.send_text(OPENID, "你好"), WeChatError)
+    assert sim.calls[SEND] == 1
+    clock.advance(1)
+    await client.send_text(OPENID, "你好")
+
+
+async def test_an_address_that_is_not_listed_pages_the_operator_once(sim, client, watch, refusing):
+    sim.inject(SEND, Refuse(40164))
+    for _ in range(3):
+        error = await refusing(client.send_text(OPENID, "你好"), WeChatError)
+        assert error.action is Action.PAGE_OPERATOR
+    errors = [record.getMessage() for record in watch.records if record.levelname == "ERROR"]
+    assert errors == ["wechat message/custom/send rests for 60 s: errcode 40164"]
+    assert sim.calls[SEND] == 1
+
+
+@pytest.mark.parametrize(("errcode", "action"), [*ACTIONS.items(), (99999, Action.RECORD)])
+async def test_each_errcode_becomes_one_error_with_what_to_do(
+    sim, client, refusing, errcode, action
+):
+    sim.inject("menu/create", Refuse(errcode), times=4)
+    error = await refusing(client.create_menu([{"name": "报修"}]), WeChatError)
+    assert (error.errcode, error.action) == (errcode, action)
+    assert str(error) == f"errcode {errcode}: {action}"
+
+
+@pytest.mark.parametrize("done", [False, True])
+async def test_a_cut_connection_leaves_the_outcome_unknown(sim, client, refusing, done):
+    sim.inject(SEND, Reset(done=done))
+    await refusing(client.send_text(OPENID, "你好"), OutcomeUnknown)
+    assert (sim.calls[SEND], len(seen(sim))) == (1, int(done))
+
+
+async def test_a_late_answer_leaves_the_outcome_unknown(sim, make_client, refusing):
+    sim.inject(SEND, Delay(60))
+    error = await refusing(make_client(timeout_s=0.5).send_text(OPENID, "你好"), OutcomeUnknown)
+    assert (str(error), error.retryable) == ("TimeoutError", False)
+    assert seen(sim) == [("text", "你好")]
+
+
+async def test_a_late_file_leaves_the_outcome_unknown(sim, make_client, refusing):
+    media_id = sim.user_sent_media("image", JPEG)
+    sim.inject("media/get", Delay(60))
+    await refusing(make_client(media_timeout_s=0.5).get_media(media_id), OutcomeUnknown)
+
+
+async def test_nobody_listening_means_nothing_was_done(
+    session, broker, clock, credentials, unused_url, refusing
+):
+    client = Client(session, broker, clock, credentials, base_url=unused_url)
+    error = await refusing(client.send_text(OPENID, "你好"), NotReached)
+    assert error.retryable
+    await refusing(client.oauth_token("code"), NotReached)
+
+
+async def test_no_free_connection_means_nothing_was_done(
+    sim, broker, clock, credentials, base_url, until, refusing
+):
+    """aiohttp's own error for this quotes the whole address, the token in it."""
+    await broker.token()
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=1)) as narrow:
+        client = Client(narrow, broker, clock, credentials, base_url=base_url, timeout_s=0.2)
+        sim.inject("media/get", Delay(60))
+        holding = asyncio.create_task(client.get_media("any"))
+        await until(lambda: sim.calls["media/get"])
+        error = await refusing(client.send_text(OPENID, "你好"), NotReached)
+        holding.cancel()
+    assert (str(error), error.__context__, sim.calls[SEND]) == ("ConnectionTimeoutError", None, 0)
+
+
+async def test_without_a_token_nothing_is_sent(sim, client, refusing):
+    sim.inject(FETCH, Reset(done=True))
+    await refusing(client.send_text(OPENID, "你好"), NotReached)
+    assert (sim.calls[SEND], seen(sim)) == (0, [])
+
+
+async def test_a_reader_of_another_account_is_unreachable(client, refusing):
+    error = await refusing(client.send_text("oNOBODY", "你好"), WeChatError)
+    assert (error.errcode, error.action) == (40003, Action.UNREACHABLE)
+
+
+async def test_an_address_that_is_no_wechat_leaves_the_outcome_unknown(
+    session, broker, clock, credentials, base_url, refusing
+):
+    client = Client(session, broker, clock, credentials, base_url=f"{base_url}/elsewhere")
+    error = await refusing(client.send_text(OPENID, "你好"), OutcomeUnknown)
+    assert str(error) == "status 404"
