@@ -8,14 +8,12 @@
     ├── NotAllowed             the caller may not do this
     │   ├── NotAuthenticated
     │   ├── NotBound           the act needs a home and none is linked
-    │   ├── TooMany            a limit on guessing was reached
-    │   └── Refused            a push that is not WeChat's own (connectors/wechat/crypto.py)
+    │   └── TooMany            a limit on guessing was reached
     ├── NotFound               absent, or not the caller's to see: never told apart
     ├── Conflict               another has done it, or the record moved on
     └── Unavailable            a part we depend on did not do its work
         ├── EngineError        the dialogue engine failed, timed out or answered nothing
-        ├── StoreError         the database is locked, full or gone
-        └── WeChatError, NotReached, OutcomeUnknown    (connectors/wechat/errors.py)
+        └── StoreError         the database is locked, full or gone
 
 Users' words are never inside an exception; `str(error)` is for operators, never for clients.
 """

@@ -145,7 +145,7 @@ class WeChatDriver(Driver):
         """What the screen shows, under the numbers that the outbox gave it."""
         conversation = await self.conversation()
         async with asyncio.timeout(10):
-            while "ready" in await self._states(conversation):  # noqa: ASYNC110 - another's work
+            while {"ready", "sending"} & await self._states(conversation):  # noqa: ASYNC110 - another's work
                 await asyncio.sleep(0.05)
         seen = [one.content for one in self.gateway.pushes.sim.transcript(self.openid)]
         async with self.gateway.db.read() as conn:
@@ -161,7 +161,7 @@ class WeChatDriver(Driver):
             rows = await conn.execute(
                 select(schema.outbox.c.state).where(schema.outbox.c.conversation_id == conversation)
             )
-            return list(rows.scalars())
+            return set(rows.scalars())
 
     async def refused(self):
         pushes = self.gateway.pushes

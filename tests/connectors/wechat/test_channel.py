@@ -81,7 +81,7 @@ async def test_late_answer_follows_through_the_api_once(open_account, sim, until
     await until(lambda: screen(sim))
     await until(lambda: sim.calls["message/custom/send"] == 1)
     assert screen(sim) == ["听到：你好"]
-    assert await states(gateway) == [outgoing.SENT]
+    await reaches(gateway, outgoing.SENT)
 
 
 async def test_messages_of_one_reader_are_answered_in_order_and_hold_nobody_up(open_account, sim):
