@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,10 @@ from typing import Any
 from community.errors import ConfigError
 
 PREFIX = "LINSHENG_"
+WECHAT_NEEDS = (
+    "wechat_appid", "wechat_account", "wechat_token", "wechat_aes_keys", "wechat_secret",
+)  # fmt: skip
+_AES_KEY = re.compile(r"[A-Za-z0-9+/]{43}")
 
 
 class Secret(str):
@@ -159,6 +164,19 @@ def load(environ: Mapping[str, str], **overrides: Any) -> Settings:
     return settings
 
 
+def _wechat(settings: Settings) -> list[str]:
+    """An account is whole or absent: half of one would answer nobody."""
+    values = {name: str.__str__(getattr(settings, name)) for name in WECHAT_NEEDS}
+    missing = [name for name, value in values.items() if not value]
+    if len(missing) == len(WECHAT_NEEDS):
+        return []
+    problems = [f"{PREFIX}{name.upper()}: WeChat needs this one too" for name in missing]
+    keys = values["wechat_aes_keys"].split(",")
+    if values["wechat_aes_keys"] and not all(_AES_KEY.fullmatch(key.strip()) for key in keys):
+        problems.append(f"{PREFIX}WECHAT_AES_KEYS: a key has 43 letters, digits, + or /")
+    return problems
+
+
 def _ranges(settings: Settings) -> list[str]:
     problems = []
     for name in ("port", "desk_port"):
@@ -169,6 +187,7 @@ def _ranges(settings: Settings) -> list[str]:
             problems.append(f"{PREFIX}{name.upper()}: must be more than 0 seconds")
     if settings.photo_max_bytes <= 0:
         problems.append(f"{PREFIX}PHOTO_MAX_BYTES: must be more than 0 bytes")
+    problems += _wechat(settings)
     if settings.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
         problems.append(f"{PREFIX}LOG_LEVEL: one of DEBUG, INFO, WARNING, ERROR")
     return problems

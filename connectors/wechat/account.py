@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from community.config import PREFIX, Secret, Settings
-from community.errors import ConfigError
+from community.config import Secret, Settings
 from connectors.wechat.crypto import Cipher
 from connectors.wechat.token import Credentials
-
-NEEDED = ("wechat_appid", "wechat_account", "wechat_token", "wechat_aes_keys", "wechat_secret")
 
 
 @dataclass(frozen=True)
@@ -23,22 +20,17 @@ class Account:
 
 
 def account_of(settings: Settings) -> Account | None:
-    """The account of the settings; None when none of NEEDED is set: the channel is off then.
+    """The account of the settings; None without an appid: the channel is off then.
 
-    Raises ConfigError when only some are set, or one cannot be used.
+    That it is whole was checked when the settings were read. Raises ConfigError for a part that
+    cannot be used.
     """
-    values = {name: str.__str__(getattr(settings, name)) for name in NEEDED}
-    missing = [name for name, value in values.items() if not value]
-    if len(missing) == len(NEEDED):
+    if not settings.wechat_appid:
         return None
-    if missing:
-        raise ConfigError(
-            [f"{PREFIX}{name.upper()}: WeChat needs this one too" for name in missing]
-        )
-    keys = [Secret(key.strip()) for key in values["wechat_aes_keys"].split(",")]
+    keys = [Secret(key.strip()) for key in settings.wechat_aes_keys.reveal().split(",")]
     return Account(
-        values["wechat_account"],
-        Cipher(settings.wechat_token, keys, values["wechat_appid"]),
-        Credentials(values["wechat_appid"], settings.wechat_secret),
+        settings.wechat_account,
+        Cipher(settings.wechat_token, keys, settings.wechat_appid),
+        Credentials(settings.wechat_appid, settings.wechat_secret),
         settings.wechat_api_url,
     )

@@ -17,6 +17,7 @@ from connectors.render import Capabilities, fit
 from connectors.wechat import store
 from connectors.wechat.client import Client
 from connectors.wechat.errors import Action, NotReached, OutcomeUnknown, WeChatError
+from connectors.wechat.ledger import KEPT_FOR_A_PERSON, MESSAGES, Grant
 from connectors.wechat.passive import TEXT_MAX_BYTES, split
 from connectors.wechat.store import HELD, Bundle
 from connectors.wechat.words import words
@@ -67,7 +68,8 @@ class Delivery:
         async with self._db.write() as conn:
             allowed = await store.allowance(conn, bundle.conversation_id)
             now = self._clock.now()
-            usable = allowed.usable(now, by_person=bundle.by_person) if allowed else 0
+            share = _may_use_all(bundle, pieces)
+            usable = allowed.usable(now, by_person=share) if allowed else 0
             if usable < len(pieces):
                 await store.end(conn, self._clock, bundle, HELD)
                 return
@@ -101,6 +103,12 @@ class Delivery:
                 return HELD, False
             return (READY, True) if error.action in _COME_AGAIN else (REFUSED, False)
         return SENT, False
+
+
+def _may_use_all(bundle: Bundle, pieces: list[str]) -> bool:
+    """Whether it may use what is kept for a person: also for safety, and when it fits no other way."""
+    kept_from_it = MESSAGES[Grant.MESSAGE] - KEPT_FOR_A_PERSON
+    return bundle.by_person or bundle.is_safety or len(pieces) > kept_from_it
 
 
 def _pieces(bundle: Bundle) -> list[str]:

@@ -55,6 +55,8 @@ class Bundle:
     name: str | None
     "Of the person who speaks"
     messages: tuple[Message, ...]
+    is_safety: bool
+    "A safety sentence is among them (law 8)"
     attempts: int
     "How often it was tried before; more than 0 after a call whose outcome is not known"
 
@@ -179,7 +181,13 @@ async def due(conn: AsyncConnection, clock: Clock) -> list[Bundle]:
         outbox.c.channel == CHANNEL, outbox.c.state == SENDING
     )
     rows = await conn.execute(
-        select(message, outbox.c.attempts, identity.c.user_key, staff.c.name.label("staff_name"))
+        select(
+            message,
+            outbox.c.attempts,
+            outbox.c.epoch,
+            identity.c.user_key,
+            staff.c.name.label("staff_name"),
+        )
         .join(
             outbox,
             and_(
@@ -220,6 +228,7 @@ def _bundle(rows: Sequence[Row[Any]]) -> Bundle:
         first.sender == "staff",
         first.staff_name,
         tuple(map(stored, rows)),
+        any(row.epoch == SAFETY_EPOCH for row in rows),
         first.attempts,
     )
 

@@ -121,6 +121,27 @@ async def test_long_answer_comes_in_pieces_none_of_it_lost(open_account, sim, un
     assert all(len(piece.encode()) <= 2048 for piece in screen(sim))
 
 
+async def test_answer_that_fits_no_other_way_uses_what_is_kept(open_account, sim, until):
+    engine = ScriptedEngine()
+    engine.script["念通知"] = Reply((Draft("今天停水的通知。" * 300),))
+    _, pushes = await open_account(engine)
+    await pushes.say(READER, "念通知")
+    await until(lambda: len(screen(sim)) == 4)
+
+
+async def test_safety_sentence_uses_what_is_kept(open_account, sim, until):
+    gateway, pushes = await open_account()
+    await pushes.say(READER, "你好")
+    conversation_id = await conversation_of(gateway, "你好")
+    for i in range(3):
+        async with gateway.db.write() as conn:
+            await outgoing.say(
+                conn, gateway.clock, conversation_id, [Draft(f"先离开屋子{i}")],
+                epoch=outgoing.SAFETY_EPOCH, key=f"safety{i}",
+            )  # fmt: skip
+        await until(lambda i=i: f"先离开屋子{i}" in screen(sim))
+
+
 async def test_staff_reply_is_sent_with_the_name_and_keeps_its_share(
     open_account, sim, clerk, until
 ):
