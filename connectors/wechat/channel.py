@@ -51,7 +51,7 @@ class WeChat(Channel):
         self._account = account_of(gateway.settings)
         self._session: aiohttp.ClientSession | None = None
         if self._account is None:
-            logger.info("wechat: off, no account is configured")
+            logger.debug("wechat: off, no account is configured")
 
     def routes(self) -> Iterable[web.AbstractRouteDef]:
         if self._account is None:
