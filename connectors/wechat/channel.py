@@ -19,7 +19,7 @@ from connectors.base import Channel, Gateway, Step, storable
 from connectors.wechat import passive, push, store
 from connectors.wechat.account import Account, account_of
 from connectors.wechat.client import Client
-from connectors.wechat.crypto import Cause, Refused
+from connectors.wechat.crypto import Cause, Refused, is_skewed
 from connectors.wechat.delivery import CAPABILITIES, STEP_S, Delivery, text_of
 from connectors.wechat.ledger import Grant
 from connectors.wechat.push import Clicked, Event, Push, Scanned, Subscribed, Text
@@ -50,6 +50,7 @@ class WeChat(Channel):
         super().__init__(gateway)
         self._account = account_of(gateway.settings)
         self._session: aiohttp.ClientSession | None = None
+        self._delivery: Delivery | None = None
         if self._account is None:
             logger.debug("wechat: off, no account is configured")
 
@@ -65,10 +66,12 @@ class WeChat(Channel):
         clock, account = self.gateway.clock, self._account
         broker = TokenBroker(self._session, clock, account.credentials, account.api_url)
         client = Client(self._session, broker, clock, account.credentials, base_url=account.api_url)
-        delivery = Delivery(self.gateway.db, clock, client)
+        self._delivery = delivery = Delivery(self.gateway.db, clock, client)
         return [("wechat-send", STEP_S, delivery.step), ("wechat-tidy", TIDY_S, delivery.tidy)]
 
     async def close(self) -> None:
+        if self._delivery is not None:
+            await self._delivery.close()
         if self._session is not None:
             await self._session.close()
 
@@ -114,12 +117,16 @@ class WeChat(Channel):
         query = request.query
         if query.get("encrypt_type") != "aes":
             raise Refused(Cause.PLAIN)
-        return self._known.cipher.open(
+        timestamp = query.get("timestamp", "")
+        opened = self._known.cipher.open(
             push.envelope(body).encrypt,
-            timestamp=query.get("timestamp", ""),
+            timestamp=timestamp,
             nonce=query.get("nonce", ""),
             msg_signature=query.get("msg_signature", ""),
         )
+        if is_skewed(timestamp, self.gateway.clock.now()):
+            logger.warning("wechat push: its clock and ours are far apart")
+        return opened
 
     async def _answer(self, pushed: Push, began: float) -> str | None:
         """What goes back in the response; None for nothing, or not now."""

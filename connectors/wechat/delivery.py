@@ -9,7 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.store.database import Database
 from community.times import Clock
@@ -42,6 +46,18 @@ def text_of(messages: tuple[Message, ...] | list[Message]) -> str:
     return "\n".join(part.text for one in messages for part in fit(one, CAPABILITIES))
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a bundle."""
+
+    state: str
+    "SENT, HELD, REFUSED, or READY to be tried again"
+    known: bool = True
+    "Certainly all of it arrived, or nothing"
+    shut: bool = False
+    "WeChat lets nothing more through before the reader writes again"
+
+
 class Delivery:
     """Sends what is due, a bundle for each conversation at a time."""
 
@@ -49,13 +65,31 @@ class Delivery:
         self._db = db
         self._clock = clock
         self._client = client
+        self._under_way: dict[str, asyncio.Task[None]] = {}
 
     async def step(self) -> None:
-        """Send the next bundle of every conversation."""
+        """Begin to send the next bundle of every conversation that nothing is being sent to."""
         async with self._db.read() as conn:
             waiting = await store.due(conn, self._clock)
-        if waiting:
-            await asyncio.gather(*map(self._deliver, waiting))
+        for bundle in waiting:
+            if bundle.conversation_id not in self._under_way:
+                task = asyncio.create_task(self._deliver(bundle), name="wechat-deliver")
+                self._under_way[bundle.conversation_id] = task
+                task.add_done_callback(partial(self._ended, bundle.conversation_id))
+
+    def _ended(self, conversation_id: str, task: asyncio.Task[None]) -> None:
+        del self._under_way[conversation_id]
+        if not task.cancelled() and (error := task.exception()) is not None:
+            logger.error(
+                "wechat delivery put off: conversation=%s", conversation_id, exc_info=error
+            )
+
+    async def close(self) -> None:
+        """Leave what is under way: its outcome is not known, and it is held."""
+        tasks = list(self._under_way.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def tidy(self) -> None:
         """Take up what a dead process or a lost connection has left."""
@@ -77,32 +111,48 @@ class Delivery:
             if not await store.begin(conn, bundle, lease_until=lease_until):
                 return
             await store.spend(conn, bundle.conversation_id, len(pieces))
-        state, again = await self._send(bundle, pieces)
+        outcome = await self._send(bundle, pieces)
         async with self._db.write() as conn:
-            if state == HELD:
-                await store.exhaust(conn, bundle.conversation_id)
-            not_before = self._clock.now() + timedelta(seconds=AGAIN_S) if again else None
-            await store.end(conn, self._clock, bundle, state, not_before=not_before)
+            await self._settle(conn, bundle, len(pieces), outcome)
 
-    async def _send(self, bundle: Bundle, pieces: list[str]) -> tuple[str, bool]:
-        """The state that follows, and whether it is to be tried again after a while."""
-        try:
-            for piece in pieces:
+    async def _settle(
+        self, conn: AsyncConnection, bundle: Bundle, spent: int, outcome: Outcome
+    ) -> None:
+        if outcome.shut:
+            await store.exhaust(conn, bundle.conversation_id)
+        elif outcome.known and outcome.state != SENT:
+            await store.spend(conn, bundle.conversation_id, -spent)
+        again = outcome.state == READY
+        not_before = self._clock.now() + timedelta(seconds=AGAIN_S) if again else None
+        await store.end(
+            conn, self._clock, bundle, outcome.state, known=outcome.known, not_before=not_before
+        )
+
+    async def _send(self, bundle: Bundle, pieces: list[str]) -> Outcome:
+        """Send piece by piece; what failed after a first piece is known in part."""
+        for number, piece in enumerate(pieces):
+            try:
                 await self._client.send_text(bundle.openid, piece)
-        except OutcomeUnknown:
-            logger.warning("wechat send: outcome unknown conversation=%s", bundle.conversation_id)
-            return HELD, False
-        except NotReached:
-            logger.warning("wechat send: not reached conversation=%s", bundle.conversation_id)
-            return READY, True
-        except WeChatError as error:
-            logger.warning(
-                "wechat send: errcode=%s conversation=%s", error.errcode, bundle.conversation_id
-            )
-            if error.action in _HELD_BY:
-                return HELD, False
-            return (READY, True) if error.action in _COME_AGAIN else (REFUSED, False)
-        return SENT, False
+            except (OutcomeUnknown, NotReached, WeChatError) as error:
+                logger.warning(
+                    "wechat send: %s (%s) conversation=%s",
+                    type(error).__name__,
+                    error,
+                    bundle.conversation_id,
+                )
+                return _after(error, first=number == 0)
+        return Outcome(SENT)
+
+
+def _after(error: OutcomeUnknown | NotReached | WeChatError, *, first: bool) -> Outcome:
+    """What a failed call leads to; `first`: nothing had been sent before it."""
+    action = error.action if isinstance(error, WeChatError) else None
+    shut = action in _HELD_BY
+    if not first or isinstance(error, OutcomeUnknown):
+        return Outcome(HELD, known=False, shut=shut)
+    if shut:
+        return Outcome(HELD, shut=True)
+    return Outcome(READY if action is None or action in _COME_AGAIN else REFUSED)
 
 
 def _may_use_all(bundle: Bundle, pieces: list[str]) -> bool:

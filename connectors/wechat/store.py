@@ -11,6 +11,7 @@ import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Row, and_, insert, or_, select, update
@@ -58,7 +59,7 @@ class Bundle:
     is_safety: bool
     "A safety sentence is among them (law 8)"
     attempts: int
-    "How often it was tried before; more than 0 after a call whose outcome is not known"
+    "How often it was tried before without it being known whether it arrived"
 
     @property
     def seqs(self) -> list[int]:
@@ -159,6 +160,7 @@ async def _allowance(
 
 
 async def spend(conn: AsyncConnection, conversation_id: str, count: int) -> None:
+    """Take so many messages off the allowance, or give them back when below 0."""
     await conn.execute(
         update(wechat_grant)
         .where(wechat_grant.c.conversation_id == conversation_id)
@@ -208,16 +210,11 @@ async def due(conn: AsyncConnection, clock: Clock) -> list[Bundle]:
         .order_by(message.c.conversation_id, message.c.seq)
         .limit(AT_ONCE)
     )
-    by_conversation: dict[str, list[Row[Any]]] = {}
-    for row in rows:
-        waiting = by_conversation.setdefault(row.conversation_id, [])
-        if not waiting or _goes_with(waiting[0], row):
-            waiting.append(row)
-    return [_bundle(waiting) for waiting in by_conversation.values()]
-
-
-def _goes_with(first: Row[Any], row: Row[Any]) -> bool:
-    return (first.turn_id, first.staff_id) == (row.turn_id, row.staff_id)
+    runs = groupby(rows, key=lambda row: (row.conversation_id, row.turn_id, row.staff_id))
+    first: dict[str, Bundle] = {}
+    for (conversation_id, _, _), run in runs:
+        first.setdefault(conversation_id, _bundle(list(run)))
+    return list(first.values())
 
 
 def _bundle(rows: Sequence[Row[Any]]) -> Bundle:
@@ -234,17 +231,21 @@ def _bundle(rows: Sequence[Row[Any]]) -> Bundle:
 
 
 async def begin(conn: AsyncConnection, bundle: Bundle, *, lease_until: datetime) -> bool:
-    """Mark it as being sent, before the call; False when a claim has refused it meanwhile."""
+    """Mark it as being sent, before the call; False when a claim has refused any of it meanwhile."""
+    of_it = and_(outbox.c.conversation_id == bundle.conversation_id, outbox.c.seq.in_(bundle.seqs))
     changed = await conn.execute(
         update(outbox)
-        .where(
-            outbox.c.conversation_id == bundle.conversation_id,
-            outbox.c.seq.in_(bundle.seqs),
-            outbox.c.state == READY,
-        )
+        .where(of_it, outbox.c.state == READY)
         .values(state=SENDING, lease_until=lease_until, attempts=outbox.c.attempts + 1)
     )
-    return bool(changed.rowcount == len(bundle.seqs))
+    if changed.rowcount == len(bundle.seqs):
+        return True
+    await conn.execute(
+        update(outbox)
+        .where(of_it, outbox.c.state == SENDING, outbox.c.lease_until == lease_until)
+        .values(state=READY, lease_until=None, attempts=bundle.attempts)
+    )
+    return False
 
 
 async def end(
@@ -253,10 +254,16 @@ async def end(
     bundle: Bundle,
     state: str,
     *,
+    known: bool = True,
     not_before: datetime | None = None,
 ) -> None:
-    """What became of it: SENT, HELD, REFUSED, or READY again at `not_before`."""
+    """What became of it: SENT, HELD, REFUSED, or READY again at `not_before`.
+
+    `known`: it is certain that nothing of it arrived, or all of it; the attempt counts otherwise.
+    """
     values: dict[str, Any] = {"state": state, "lease_until": None}
+    if known:
+        values["attempts"] = bundle.attempts
     if state == SENT:
         values["sent_at"] = clock.now()
     if not_before is not None:

@@ -9,9 +9,9 @@ from sqlalchemy import select, update
 from bot.messages import Reply
 from bot.scripted import ScriptedEngine
 from community.store.schema import message, outbox, wechat_answer
-from connectors.wechat import xml
+from connectors.wechat import store, xml
 from connectors.wechat.channel import ANSWER_BY_S
-from connectors.wechat.sim.faults import Refuse, Reset
+from connectors.wechat.sim.faults import Delay, Refuse, Reset
 from connectors.wechat.sim.pushes import SERVICE_FAULT
 from conversation import outbox as outgoing
 from conversation import queue
@@ -190,6 +190,92 @@ async def test_call_whose_outcome_is_unknown_is_never_silently_repeated(open_acc
     await pushes.say(READER, "好的")
     await until(lambda: len(screen(sim)) == 4)
     assert screen(sim)[-1] == "（下面的话要是已经收到过，请不用管）\n明天停水。"
+
+
+async def test_call_that_hangs_holds_no_other_reader_up(open_account, sim, until):
+    gateway, pushes = await open_account()
+    for reader in (READER, OTHER):
+        await pushes.say(reader, f"你好{reader}")
+    sim.inject("message/custom/send", Delay(4))
+    for reader in (READER, OTHER):
+        conversation_id = await conversation_of(gateway, f"你好{reader}")
+        await tell(gateway, conversation_id, "明天停水。", "one")
+        await until(lambda reader=reader: "明天停水。" in screen(sim, reader))
+    conversation_id = await conversation_of(gateway, f"你好{OTHER}")
+    began = asyncio.get_running_loop().time()
+    await tell(gateway, conversation_id, "后天停电。", "two")
+    await until(lambda: "后天停电。" in screen(sim, OTHER))
+    assert asyncio.get_running_loop().time() - began < 2
+    assert "sending" in await states(gateway)
+
+
+async def test_what_was_not_sent_costs_nothing_and_comes_unmarked(open_account, sim, until):
+    gateway, pushes = await open_account()
+    await pushes.say(READER, "你好")
+    conversation_id = await conversation_of(gateway, "你好")
+    sim.inject("message/custom/send", Reset(done=False))
+    sim.inject("message/custom/send", Refuse(45009))
+    await tell(gateway, conversation_id, "明天停水。", "notice")
+    await until(lambda: sim.calls["message/custom/send"] == 1)
+    await reaches(gateway, "held")
+    async with gateway.db.read() as conn:
+        assert (
+            await store.allowance(conn, conversation_id)
+        ).left == 4  # that call may have arrived
+    await pushes.say(READER, "还在吗")
+    await until(lambda: sim.calls["message/custom/send"] == 2)
+    await reaches(gateway, outgoing.SENT)
+    async with asyncio.timeout(10):
+        while "ready" not in await states(gateway):  # noqa: ASYNC110 - it is another's work
+            await asyncio.sleep(0.05)
+    async with gateway.db.read() as conn:
+        assert (await store.allowance(conn, conversation_id)).left == 5
+
+
+async def test_long_answer_that_broke_off_is_not_begun_again_by_itself(open_account, sim, until):
+    engine = ScriptedEngine()
+    engine.script["念通知"] = Reply((Draft("今天停水的通知。" * 120),))
+    gateway, pushes = await open_account(engine)
+    sim.inject("message/custom/send", Delay(0))
+    sim.inject("message/custom/send", Refuse(45011))
+    await pushes.say(READER, "念通知")
+    await reaches(gateway, "held")
+    assert (len(screen(sim)), sim.calls["message/custom/send"]) == (1, 2)
+
+
+async def test_speakers_keep_their_order(open_account, sim, clerk, until):
+    gateway, pushes = await open_account()
+    await pushes.say(READER, "你好")
+    conversation_id = await conversation_of(gateway, "你好")
+    async with gateway.db.write() as conn:
+        floor = await current(conn, conversation_id)
+        for i, by in enumerate((None, clerk, None)):
+            await outgoing.say(
+                conn, gateway.clock, conversation_id, [Draft(f"第{i}句")], epoch=floor.epoch,
+                key=f"k{i}", speaker="staff" if by else "bot", staff_id=by,
+            )  # fmt: skip
+    await until(lambda: len(screen(sim)) == 3)
+    assert screen(sim) == ["听到：你好", "第0句", "王师傅：第1句"]
+
+
+async def test_bundle_of_which_a_part_was_refused_is_left_as_it_is(open_account, sim):
+    gateway, pushes = await open_account()
+    await pushes.say(READER, "你好")
+    conversation_id = await conversation_of(gateway, "你好")
+    gateway.clock.advance(48 * 3600)  # so that nothing is sent beside us
+    async with gateway.db.write() as conn:
+        await outgoing.say(
+            conn, gateway.clock, conversation_id, [Draft("一"), Draft("二")], epoch=0, key="n"
+        )
+        (bundle,) = await store.due(conn, gateway.clock)
+        await conn.execute(
+            update(outbox).where(outbox.c.seq == bundle.seqs[0]).values(state=outgoing.REFUSED)
+        )
+        assert not await store.begin(conn, bundle, lease_until=gateway.clock.now())
+        rows = await conn.execute(
+            select(outbox.c.state, outbox.c.attempts).where(outbox.c.seq.in_(bundle.seqs))
+        )
+        assert [tuple(row) for row in rows] == [("refused", 0), ("ready", 0)]
 
 
 async def test_reader_who_cannot_be_reached_is_not_tried_again(open_account, sim, until):
