@@ -6,8 +6,9 @@ import dataclasses
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
-from community.config import PREFIX, Secret, Settings
+from community.config import PREFIX, WECHAT_NEEDS, Secret, Settings
 from launch import checks, model
 from launch.children import Child
 
@@ -24,18 +25,20 @@ def all_of(root: Path, settings: Settings, trained: Path) -> list[Child]:
         action_server(settings, action_port),
         engine(root, settings, trained, engine_port),
         _ours("gateway", "connectors", settings, settings.port, "healthz"),
-        _ours("desk", "desk", settings, settings.desk_port, "healthz"),
+        _ours("desk", "desk", _without_account(settings), settings.desk_port, "healthz"),
     ]
 
 
 def action_server(settings: Settings, port: int) -> Child:
     """rasa-sdk with our actions."""
-    return _ours("actions", "actions", settings, port, "health", "--port", str(port))
+    bare = _without_account(settings)
+    return _ours("actions", "actions", bare, port, "health", "--port", str(port))
 
 
 def engine(root: Path, settings: Settings, trained: Path, port: int) -> Child:
     """Rasa with the trained model; it is told nothing but where its actions and trackers are."""
-    environment = model.quiet_environment() | {
+    inherited = model.quiet_environment().items()
+    environment = {name: value for name, value in inherited if not name.startswith(PREFIX)} | {
         f"{PREFIX}ACTION_URL": settings.action_url,
         f"{PREFIX}ENGINE_DB": str(settings.data_dir / "engine.db"),
     }
@@ -44,6 +47,12 @@ def engine(root: Path, settings: Settings, trained: Path, port: int) -> Child:
         "--port", str(port), "--endpoints", "endpoints.yml", "--credentials", "credentials.yml",
     ]  # fmt: skip
     return Child("engine", command, environment, f"http://127.0.0.1:{port}/webhooks/rest/", '"ok"')
+
+
+def _without_account(settings: Settings) -> Settings:
+    """What the gateway alone needs to know is told to no other process."""
+    nothing: dict[str, Any] = dict.fromkeys(WECHAT_NEEDS, Secret(""))
+    return dataclasses.replace(settings, **nothing)
 
 
 def environment_of(settings: Settings) -> dict[str, str]:
