@@ -116,14 +116,14 @@ class ActionComplaintQuery(ServiceAction):
 
     async def handle(self, heard: Hearing) -> list[EventType]:
         found = await complaint.mine(heard.ctx, await heard.party())
-        said = heard.entity("order_no")
-        if said:
-            found = [pair for pair in found if str(pair[0].no) == said] or found
+        said, score = heard.entity("order_no"), heard.entity("score")
+        named = [pair for pair in found if str(pair[0].no) == said]
+        if said and (named or score is not None):
+            found = named  # a verdict is of the one it names, or of none
         if not found:
             heard.ask("utter_complaint_none")
             return []
         first, reply = found[0]
-        score = heard.entity("score")
         if score is not None:
             return await self._judge(heard, first, int(score))
         if reply is not None and _NOT_CONTENT.search(heard.words):

@@ -49,10 +49,8 @@ class ActionNoticeQuery(ServiceAction):
 def _offer_repair(heard: Hearing, topic: str) -> list[EventType]:
     """Nobody has announced this outage: it may be the home's own."""
     heard.ask("utter_notice_none_now", topic=topic)
-    return [
-        SlotSet("repair_fault", heard.words),
-        SlotSet("offer", {"kind": "resume", "form": "repair_form"}),
-    ]
+    offer = {"kind": "resume", "form": "repair_form", "fills": {"repair_fault": heard.words}}
+    return [SlotSet("offer", offer)]
 
 
 def _when(one: Notice) -> str:

@@ -40,7 +40,8 @@ class ActionAnswerOffer(ServiceAction):
             case "handoff":
                 heard.hand_off(offer["reason"], words=offer["words"])
             case "resume":
-                return [FollowupAction(offer["form"])]
+                fills = offer.get("fills", {})
+                return [*(SlotSet(*one) for one in fills.items()), FollowupAction(offer["form"])]
             case "reopen":
                 again = await repair.reopen(
                     heard.ctx,

@@ -175,6 +175,15 @@ async def test_content_with_the_reply_closes_it(
     assert stage.said == ["utter_complaint_replied"]
 
 
+async def test_verdict_on_one_that_is_not_theirs_judges_no_other(
+    stage: Stage, village: Village, wang: Party, neighbour: Party
+) -> None:
+    mine, theirs = await replied(village, wang), await replied(village, neighbour)
+    await judge(stage, theirs.no, "1")
+    assert stage.said == ["utter_complaint_none"]
+    assert [(await village.now(one)).score for one in (mine, theirs)] == [None, None]
+
+
 async def test_not_content_offers_to_handle_it_again_and_yes_does(
     stage: Stage, village: Village, wang: Party
 ) -> None:

@@ -76,6 +76,7 @@ async def test_outage_that_nobody_announced_for_now_leads_to_a_report(
 @pytest.mark.usefixtures("outages")
 async def test_no_to_the_report_forgets_it(stage: Stage) -> None:
     await ask(stage, "我家停水了")
+    assert stage.known("repair") == {}
     stage.hear("不用", "deny")
     await stage.run(ActionAnswerOffer())
     assert (stage.said, stage.known("repair")) == (["utter_all_right"], {})
