@@ -84,15 +84,12 @@ async def rate(ctx: Context, account: Party, no: int, score: int, *, turn_id: st
         raise BadInput("a reply is judged with one of two scores")
     async with ctx.db.write() as conn:
         one = await _own(conn, account, no)
-        if await tickets.was_done(conn, one.id, "rated", turn_id):
-            return one
-        tickets.require_state(one, ANSWERED)
-        return await tickets.advance(
+        return await tickets.act_once(
             conn,
             ctx.clock,
             one,
             "rated",
-            actor="resident",
+            states=ANSWERED,
             state="closed" if score == CONTENT else one.state,
             turn_id=turn_id,
             score=score,
@@ -106,21 +103,14 @@ async def reopen(ctx: Context, account: Party, no: int, words: str, *, turn_id: 
     """
     async with ctx.db.write() as conn:
         one = await _own(conn, account, no)
-        if await tickets.was_done(conn, one.id, "reopened", turn_id):
-            return one
-        tickets.require_state(one, ANSWERED)
-        if one.reopened:
-            raise Conflict("reopened before")
-        return await tickets.advance(
+        return await tickets.reopen_once(
             conn,
             ctx.clock,
             one,
-            "reopened",
-            actor="resident",
-            state="handling",
-            note=words,
+            words,
+            states=ANSWERED,
             turn_id=turn_id,
-            reopened=1,
+            state="handling",
             due_at=ctx.clock.now() + timedelta(days=DUE_DAYS[one.kind]),
         )
 

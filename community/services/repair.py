@@ -109,11 +109,8 @@ async def urge(ctx: Context, account: Party, no: int, *, turn_id: str) -> Ticket
     """Hurry an open order up. Raises Conflict when it is no longer open."""
     async with ctx.db.write() as conn:
         one = await _by_no(conn, account, no)
-        if await tickets.was_done(conn, one.id, "urged", turn_id):
-            return one
-        tickets.require_state(one, OPEN)
-        return await tickets.advance(
-            conn, ctx.clock, one, "urged", actor="resident", turn_id=turn_id, urged=one.urged + 1
+        return await tickets.act_once(
+            conn, ctx.clock, one, "urged", states=OPEN, turn_id=turn_id, urged=one.urged + 1
         )
 
 
@@ -123,15 +120,12 @@ async def reschedule(
     """Move the visit of an open order."""
     async with ctx.db.write() as conn:
         one = await _by_no(conn, account, no)
-        if await tickets.was_done(conn, one.id, "rescheduled", turn_id):
-            return one
-        tickets.require_state(one, OPEN)
-        return await tickets.advance(
+        return await tickets.act_once(
             conn,
             ctx.clock,
             one,
             "rescheduled",
-            actor="resident",
+            states=OPEN,
             turn_id=turn_id,
             appointment_start=appointment[0],
             appointment_end=appointment[1],
@@ -156,16 +150,13 @@ async def rate(ctx: Context, account: Party, no: int, score: int, *, turn_id: st
         raise BadInput("a score is 1 to 5")
     async with ctx.db.write() as conn:
         one = await _by_no(conn, account, no)
-        if await tickets.was_done(conn, one.id, "rated", turn_id):
-            return one
-        tickets.require_state(one, FINISHED)
         state = "to_visit" if one.state == "to_rate" else one.state
-        return await tickets.advance(
+        return await tickets.act_once(
             conn,
             ctx.clock,
             one,
             "rated",
-            actor="resident",
+            states=FINISHED,
             state=state,
             turn_id=turn_id,
             score=score,
@@ -179,21 +170,14 @@ async def reopen(ctx: Context, account: Party, no: int, words: str, *, turn_id: 
     """
     async with ctx.db.write() as conn:
         one = await _by_no(conn, account, no)
-        if await tickets.was_done(conn, one.id, "reopened", turn_id):
-            return one
-        tickets.require_state(one, FINISHED)
-        if one.reopened:
-            raise Conflict("reopened before")
-        return await tickets.advance(
+        return await tickets.reopen_once(
             conn,
             ctx.clock,
             one,
-            "reopened",
-            actor="resident",
-            state="pending",
-            note=words,
+            words,
+            states=FINISHED,
             turn_id=turn_id,
-            reopened=1,
+            state="pending",
             assignee_id=None,
             due_at=urgency.due_at("high", ctx.clock.now()),
         )

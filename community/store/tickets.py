@@ -163,6 +163,59 @@ async def one_of_party(
     return found[0]
 
 
+async def act_once(
+    conn: AsyncConnection,
+    clock: Clock,
+    one: Ticket,
+    kind: str,
+    *,
+    states: Sequence[str],
+    turn_id: str,
+    state: str | None = None,
+    note: str = "",
+    **changes: Any,
+) -> Ticket:
+    """A resident's move, allowed in these states; a turn that has made it changes nothing more.
+
+    Raises Conflict (code `stale`) in any other state.
+    """
+    if await was_done(conn, one.id, kind, turn_id):
+        return one
+    require_state(one, states)
+    return await advance(
+        conn, clock, one, kind,
+        actor="resident", state=state, note=note, turn_id=turn_id, **changes,
+    )  # fmt: skip
+
+
+async def reopen_once(
+    conn: AsyncConnection,
+    clock: Clock,
+    one: Ticket,
+    words: str,
+    *,
+    states: Sequence[str],
+    turn_id: str,
+    state: str,
+    **changes: Any,
+) -> Ticket:
+    """Back into `state`, with what is still wrong; once in the life of a ticket.
+
+    Raises Conflict: code `stale` in any other state than these, `conflict` when it was reopened
+    before.
+    """
+    if (
+        one.reopened
+        and one.state in states
+        and not await was_done(conn, one.id, "reopened", turn_id)
+    ):
+        raise Conflict("reopened before")
+    return await act_once(
+        conn, clock, one, "reopened",
+        states=states, turn_id=turn_id, state=state, note=words, reopened=1, **changes,
+    )  # fmt: skip
+
+
 def require_state(one: Ticket, states: Sequence[str]) -> None:
     """Raises Conflict (code `stale`) when the ticket is in none of them."""
     if one.state not in states:
