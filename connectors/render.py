@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from connectors.splitting import split
 from conversation.messages import Choice, Message
-
-_SENTENCE_ENDS = "\n。！？!?；;，,、 "
 
 
 @dataclass(frozen=True)
@@ -62,16 +61,3 @@ def card_lines(card: dict[str, Any]) -> str:
     head = "：".join(str(card[key]) for key in ("title", "state") if card.get(key))
     facts = [f"{name}：{value}" for name, value in card.get("facts") or []]
     return "\n".join(line for line in (head, *facts) if line)
-
-
-def split(text: str, max_bytes: int) -> list[str]:
-    """Pieces of at most `max_bytes` in UTF-8, cut after a sentence where there is one."""
-    pieces = []
-    rest = text
-    while len(rest.encode()) > max_bytes:
-        whole = rest.encode()[:max_bytes].decode(errors="ignore")
-        end = max(whole.rfind(mark) for mark in _SENTENCE_ENDS) + 1
-        cut = end if end > len(whole) // 2 else len(whole)
-        pieces.append(rest[:cut].rstrip())
-        rest = rest[cut:].lstrip()
-    return [*pieces, rest]

@@ -18,13 +18,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from community.store.database import Database
 from community.times import Clock
 from connectors.render import Capabilities, fit
+from connectors.splitting import split
 from connectors.wechat import store
 from connectors.wechat.client import Client
 from connectors.wechat.errors import Action, NotReached, OutcomeUnknown, WeChatError
 from connectors.wechat.ledger import KEPT_FOR_A_PERSON, MESSAGES, Grant
-from connectors.wechat.passive import TEXT_MAX_BYTES, split
+from connectors.wechat.passive import TEXT_MAX_BYTES
 from connectors.wechat.store import HELD, Bundle
 from connectors.wechat.words import words
+from connectors.wechat.xml import sanitised
 from conversation.messages import Message
 from conversation.outbox import READY, REFUSED, SENT
 
@@ -167,4 +169,4 @@ def _pieces(bundle: Bundle) -> list[str]:
         text = words("by", name=bundle.name, text=text)
     if bundle.attempts:
         text = words("perhaps_known", text=text)
-    return split(text, TEXT_MAX_BYTES)
+    return split(sanitised(text), TEXT_MAX_BYTES)

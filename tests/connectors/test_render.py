@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.render import Capabilities, fit, split
+from connectors.render import Capabilities, fit
+from connectors.splitting import split
 from conversation.messages import Choice, Message
 
 PLAIN = Capabilities(max_text_bytes=60, buttons=False, cards=False, can_push=False)

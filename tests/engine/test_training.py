@@ -66,9 +66,10 @@ assert len(one.training_examples) == 1
 """
 
 
-def test_collections_become_one_as_in_rasa() -> None:
+def probe(code: str, *arguments: str) -> str:
+    """What the code prints in a process of its own."""
     ended = subprocess.run(
-        [sys.executable, "-c", MERGED],
+        [sys.executable, "-c", code, *arguments],
         cwd=ROOT,
         env=project_environment(ROOT),
         capture_output=True,
@@ -76,18 +77,15 @@ def test_collections_become_one_as_in_rasa() -> None:
         check=False,
     )
     assert ended.returncode == 0, ended.stderr
+    return ended.stdout
+
+
+def test_collections_become_one_as_in_rasa() -> None:
+    probe(MERGED)
 
 
 def test_files_are_read_and_checked_once_broken_ones_refused_and_the_model_packed_fast(
     tmp_path: Path,
 ) -> None:
-    ended = subprocess.run(
-        [sys.executable, "-c", PROBE, str(tmp_path / "model.tar.gz")],
-        cwd=ROOT,
-        env=project_environment(ROOT),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ended.returncode == 0, ended.stderr
-    assert ended.stdout.split()[-1] == "SideBySideGraphRunner"
+    printed = probe(PROBE, str(tmp_path / "model.tar.gz"))
+    assert printed.split()[-1] == "SideBySideGraphRunner"
