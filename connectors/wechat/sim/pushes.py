@@ -8,7 +8,9 @@ Source: https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Pass
 
 from __future__ import annotations
 
+import asyncio
 import itertools
+import time
 from dataclasses import dataclass, field
 
 import aiohttp
@@ -39,6 +41,8 @@ class Pushes:
     cipher: Cipher
     lose_answers: int = 0
     "So many of the next answers are lost on their way, and their pushes repeated"
+    apart_s: float = 5.0
+    "Seconds from the beginning of an attempt to the next one"
     attempts: int = 0
     "Made so far"
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
@@ -69,9 +73,12 @@ class Pushes:
             ("CreateTime", int(self.sim.clock.now().timestamp())),
         ]
         message = xml.write([*head, *fields])
-        for _ in range(ATTEMPTS):
+        for number in range(ATTEMPTS):
+            began = time.monotonic()
             answer = await self._attempt(message)
             if answer is None:
+                if number < ATTEMPTS - 1:
+                    await asyncio.sleep(self.apart_s - (time.monotonic() - began))
                 continue
             words = self._read(openid, answer)
             if words is not None:

@@ -22,4 +22,5 @@ def settings_of(sim, api_url):
 
 def pushes_to(gateway, sim, session, *, token=TOKEN, account=ACCOUNT, appid=None):
     cipher = Cipher(Secret(token), [Secret(KEY)], appid or sim.appid)
-    return Pushes(sim, session, str(gateway.server.make_url("/wechat")), account, cipher)
+    url = str(gateway.server.make_url("/wechat"))
+    return Pushes(sim, session, url, account, cipher, apart_s=0)
