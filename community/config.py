@@ -19,7 +19,9 @@ PREFIX = "LINSHENG_"
 WECHAT_NEEDS = (
     "wechat_appid", "wechat_account", "wechat_token", "wechat_aes_keys", "wechat_secret",
 )  # fmt: skip
+WECOM_NEEDS = ("wecom_corpid", "wecom_token", "wecom_aes_keys", "wecom_secret")
 _AES_KEY = re.compile(r"[A-Za-z0-9+/]{43}")
+_PUBLIC_URL = re.compile(r"https://[^/\s]+|http://(localhost|127\.0\.0\.1)(:[0-9]+)?")
 
 
 class Secret(str):
@@ -94,7 +96,26 @@ class Settings:
         "its EncodingAESKey; while it is being changed two, the new one first, comma-separated",
     )
     wechat_secret: Secret = setting(Secret(""), "its AppSecret")
+    wechat_can_push: bool = setting(
+        True,
+        "false without the right to customer-service messages: what is late waits for the next word",
+    )
+    wechat_file: str = setting(
+        "", "YAML file with its menu, codes and notices; empty: connectors/wechat/account.yml"
+    )
     wechat_api_url: str = setting("https://api.weixin.qq.com", "where WeChat's API is reached")
+    wechat_open_url: str = setting("https://open.weixin.qq.com", "where WeChat's login page is")
+    wecom_corpid: str = setting(
+        "", "微信客服 (WeCom): the company's id; empty with the three below: the channel is off"
+    )
+    wecom_token: Secret = setting(Secret(""), "the token of its callback")
+    wecom_aes_keys: Secret = setting(Secret(""), "its EncodingAESKey, or two as above")
+    wecom_secret: Secret = setting(Secret(""), "the secret of 微信客服")
+    wecom_api_url: str = setting("https://qyapi.weixin.qq.com", "where WeCom's API is reached")
+    public_url: str = setting(
+        "", "https:// address under which residents reach the gateway; needed for WeChat's login"
+    )
+    voice_keep_days: int = setting(30, "days for which residents' voice clips are kept")
     log_level: str = setting("INFO", "DEBUG, INFO, WARNING or ERROR")
 
     @property
@@ -164,16 +185,17 @@ def load(environ: Mapping[str, str], **overrides: Any) -> Settings:
     return settings
 
 
-def _wechat(settings: Settings) -> list[str]:
+def _whole_or_absent(settings: Settings, needs: tuple[str, ...], name: str) -> list[str]:
     """An account is whole or absent: half of one would answer nobody."""
-    values = {name: str.__str__(getattr(settings, name)) for name in WECHAT_NEEDS}
-    missing = [name for name, value in values.items() if not value]
-    if len(missing) == len(WECHAT_NEEDS):
+    values = {one: str.__str__(getattr(settings, one)) for one in needs}
+    missing = [one for one, value in values.items() if not value]
+    if len(missing) == len(needs):
         return []
-    problems = [f"{PREFIX}{name.upper()}: WeChat needs this one too" for name in missing]
-    keys = values["wechat_aes_keys"].split(",")
-    if values["wechat_aes_keys"] and not all(_AES_KEY.fullmatch(key.strip()) for key in keys):
-        problems.append(f"{PREFIX}WECHAT_AES_KEYS: a key has 43 letters, digits, + or /")
+    problems = [f"{PREFIX}{one.upper()}: {name} needs this one too" for one in missing]
+    keys_of = next(one for one in needs if one.endswith("_aes_keys"))
+    keys = values[keys_of].split(",")
+    if values[keys_of] and not all(_AES_KEY.fullmatch(key.strip()) for key in keys):
+        problems.append(f"{PREFIX}{keys_of.upper()}: a key has 43 letters, digits, + or /")
     return problems
 
 
@@ -187,7 +209,12 @@ def _ranges(settings: Settings) -> list[str]:
             problems.append(f"{PREFIX}{name.upper()}: must be more than 0 seconds")
     if settings.photo_max_bytes <= 0:
         problems.append(f"{PREFIX}PHOTO_MAX_BYTES: must be more than 0 bytes")
-    problems += _wechat(settings)
+    if settings.voice_keep_days < 1:
+        problems.append(f"{PREFIX}VOICE_KEEP_DAYS: must be at least 1 day")
+    if settings.public_url and not _PUBLIC_URL.fullmatch(settings.public_url):
+        problems.append(f"{PREFIX}PUBLIC_URL: https:// and a host, without a path")
+    problems += _whole_or_absent(settings, WECHAT_NEEDS, "WeChat")
+    problems += _whole_or_absent(settings, WECOM_NEEDS, "WeCom")
     if settings.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
         problems.append(f"{PREFIX}LOG_LEVEL: one of DEBUG, INFO, WARNING, ERROR")
     return problems

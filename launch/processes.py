@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from community.config import PREFIX, WECHAT_NEEDS, Secret, Settings
+from community.config import PREFIX, WECHAT_NEEDS, WECOM_NEEDS, Secret, Settings
 from launch import checks, model
 from launch.children import Child
 
@@ -51,7 +51,7 @@ def engine(root: Path, settings: Settings, trained: Path, port: int) -> Child:
 
 def _without_account(settings: Settings) -> Settings:
     """What the gateway alone needs to know is told to no other process."""
-    nothing: dict[str, Any] = dict.fromkeys(WECHAT_NEEDS, Secret(""))
+    nothing: dict[str, Any] = dict.fromkeys(WECHAT_NEEDS + WECOM_NEEDS, Secret(""))
     return dataclasses.replace(settings, **nothing)
 
 

@@ -165,12 +165,20 @@ attachment = Table(
     Column("id", String(32), primary_key=True),
     Column("conversation_id", String(32), nullable=False, index=True),
     Column("ticket_id", ForeignKey("ticket.id"), nullable=True, index=True),
+    Column("kind", String(10), nullable=False, server_default="photo"),
+    Column("state", String(10), nullable=False, server_default="kept"),
+    Column("source", String(400), nullable=True),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("not_before", Moment, nullable=True),
     Column("content_type", String(32), nullable=False),
     Column("size_bytes", Integer, nullable=False),
     Column("width", Integer, nullable=False),
     Column("height", Integer, nullable=False),
+    Column("duration_ms", Integer, nullable=True),
+    Column("transcript", JSON, nullable=True),
     Column("sha256", String(64), nullable=False),
     Column("created_at", Moment, nullable=False),
+    Index("ix_attachment_state_not_before", "state", "not_before"),
 )
 
 bill = Table(
@@ -316,6 +324,39 @@ wechat_grant = Table(
     Column("kind", String(10), nullable=False),
     Column("granted_at", Moment, nullable=False),
     Column("remaining", Integer, nullable=False),
+)
+
+wechat_notice = Table(
+    "wechat_notice",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("conversation_id", ForeignKey("conversation.id"), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("template", String(64), nullable=False),
+    Column("msg_id", String(32), nullable=True, index=True),
+    Column("state", String(10), nullable=False),
+    Column("reason", String(64), nullable=True),
+    Column("attempts", Integer, nullable=False),
+    Column("not_before", Moment, nullable=False),
+    Column("at", Moment, nullable=False),
+    UniqueConstraint("conversation_id", "seq"),
+    Index("ix_wechat_notice_state_not_before", "state", "not_before"),
+)
+
+wechat_login = Table(
+    "wechat_login",
+    metadata,
+    Column("state_hash", String(64), primary_key=True),
+    Column("user_key", String(200), nullable=True, index=True),
+    Column("expires_at", Moment, nullable=False),
+)
+
+wecom_cursor = Table(
+    "wecom_cursor",
+    metadata,
+    Column("open_kfid", String(64), primary_key=True),
+    Column("cursor", String(128), nullable=False),
+    Column("at", Moment, nullable=False),
 )
 
 queue_case = Table(

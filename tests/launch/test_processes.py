@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from community import config
-from community.config import WECHAT_NEEDS, Secret, Settings
+from community.config import WECHAT_NEEDS, WECOM_NEEDS, Secret, Settings
 from launch import processes
 
-ACCOUNT = {name: f"{name}-of-the-account" for name in WECHAT_NEEDS} | {"wechat_aes_keys": "a" * 43}
+ACCOUNT = {name: f"{name}-of-the-account" for name in WECHAT_NEEDS + WECOM_NEEDS} | {
+    "wechat_aes_keys": "a" * 43, "wecom_aes_keys": "b" * 43,
+}  # fmt: skip
 
 
 def test_account_is_told_to_the_gateway_alone(
