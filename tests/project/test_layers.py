@@ -21,10 +21,11 @@ MAY_IMPORT = {
     "bot/nlu": {"language"},
     "engine": {"language"},
     "actions": {"conversation", "community", "language"},
-    "connectors": {"bot", "conversation", "community", "language"},
+    "voice": {"community", "language"},
+    "connectors": {"bot", "conversation", "community", "language", "voice"},
     "desk": {"conversation", "community", "language", "bot"},
     "launch": {"community"},
-    "bench": {"launch", "community"},
+    "bench": {"launch", "community", "conversation", "bot", "connectors"},
 }
 ONLY_IN = {
     "rasa": {"bot/nlu", "engine"},
@@ -34,6 +35,8 @@ ONLY_IN = {
     "argon2": {"community", "desk"},
     "cryptography": {"connectors"},
     "jinja2": {"desk"},
+    "av": {"voice"},
+    "pysilk": {"voice"},
     "aiohttp": {"bot", "connectors", "desk", "launch", "bench", "engine"},
     "sanic": {"engine"},
     "tensorflow": set(),
@@ -87,6 +90,10 @@ def test_a_module_imports_only_what_its_package_may(file: Path) -> None:
     assert (wrong, third_party) == ([], [])
 
 
+BUILT_ON = {("wecom", "wechat")}
+"Customer service is a second door to WeChat: one crypto, one allowance, one delivery"
+
+
 def test_a_channel_imports_no_other_channel() -> None:
     channels = [folder.name for folder in (ROOT / "connectors").iterdir() if folder.is_dir()]
     crossing = [
@@ -96,5 +103,6 @@ def test_a_channel_imports_no_other_channel() -> None:
         for name in imports(file)
         for other in channels
         if other != channel and name.startswith(f"connectors.{other}")
+        if (channel, other) not in BUILT_ON
     ]
     assert crossing == []

@@ -1,0 +1,1 @@
+"""Voice: clips that residents send, made into sound that a recogniser hears."""
