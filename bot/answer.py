@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import update
@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import choices, guard
 from bot.engine import Engine
+from bot.listening import Deaf, Listener
 from bot.messages import Alarm, Handoff, Reply
 from bot.phrases import phrase, phrases
 from community.errors import Code, CommunityError
@@ -58,6 +59,8 @@ class Heard:
     text: str
     choice: Choice | None
     floor: Ownership
+    is_spoken: bool
+    "It came as a clip"
 
     @property
     def words(self) -> str:
@@ -90,16 +93,37 @@ def cry(text: str, choice: Choice | None = None) -> Alarm | None:
 class Answerer:
     """Answers turns; knows nothing of workers and retries."""
 
-    def __init__(self, db: Database, clock: Clock, engine: Engine) -> None:
+    def __init__(
+        self, db: Database, clock: Clock, engine: Engine, listener: Listener | None = None
+    ) -> None:
         self._db = db
         self._clock = clock
         self._engine = engine
+        self._listener = listener or Deaf()
         self._engine_calls = asyncio.Semaphore(ENGINE_CALLS_AT_ONCE)
         emergency.detect("")  # reads its rules now, not in somebody's first turn
 
     async def answer(self, turn: Turn, stage: Stage) -> None:
         """Answer and close the turn. Raises CommunityError when the bot has no answer."""
-        heard = await self._hear(turn)
+        spoken = None
+        if turn.attachment_id is not None and not turn.text:
+            try:
+                spoken = await self._listener.words_of(turn.attachment_id)
+            except CommunityError as error:
+                stage.code = error.code
+                await self.give_up(turn, "voice", phrase("voice.unheard"), stage)
+                return
+        if spoken is not None:
+            turn = await self._with_words(turn, spoken)
+        await self._understand(turn, await self._hear(turn, is_spoken=spoken is not None), stage)
+
+    async def _with_words(self, turn: Turn, spoken: str) -> Turn:
+        """The turn as if the words of its clip had been typed."""
+        async with self._db.write() as conn:
+            await inbox.note_words(conn, turn, spoken)
+        return replace(turn, text=spoken, attachment_id=None)
+
+    async def _understand(self, turn: Turn, heard: Heard, stage: Stage) -> None:
         alarm = cry(turn.text, heard.choice)
         if alarm is not None:
             await self.alarm(turn, alarm, stage)
@@ -138,17 +162,17 @@ class Answerer:
         stage.marks_ms["engine"] = (time.perf_counter() - asked_at) * 1000
         return reply
 
-    async def _hear(self, turn: Turn) -> Heard:
+    async def _hear(self, turn: Turn, *, is_spoken: bool) -> Heard:
         text = guard.clean(turn.text)
         async with self._db.read() as conn:
             floor = await current(conn, turn.conversation_id)
             if turn.choice is not None:
                 found = await outbox.find_choice(conn, turn.conversation_id, turn.choice)
-                return Heard(text or (found.label if found else ""), found, floor)
+                return Heard(text or (found.label if found else ""), found, floor, is_spoken)
             offered: tuple[Choice, ...] = ()
             if len(text) <= LONGEST_ANSWER_TO_CHOICES:
                 offered = await outbox.last_choices(conn, turn.conversation_id)
-        return Heard(text, choices.by_words(text, offered), floor)
+        return Heard(text, choices.by_words(text, offered), floor, is_spoken)
 
     # --- without the engine
 
@@ -174,6 +198,7 @@ class Answerer:
             )  # fmt: skip
         if not guard.has_words(heard.words) and turn.attachment_id is None:
             key = "emoji_only" if guard.has_emoji(heard.text) else "errors.empty_message"
+            key = "voice.empty" if heard.is_spoken else key
             return Ending("asked", (Draft(phrase(key)),))
         return None
 

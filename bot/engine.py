@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from typing import Any, Protocol
+from urllib.parse import quote
 
 import aiohttp
 
@@ -30,6 +31,10 @@ class Engine(Protocol):
 
     async def ready(self) -> bool:
         """Whether a turn would be answered now."""
+        ...
+
+    async def forget(self, conversation_id: str) -> None:
+        """Delete the dialogue, as if it had never been. Raises EngineError."""
         ...
 
 
@@ -72,6 +77,19 @@ class RasaEngine:
                 return response.status == 200
         except (TimeoutError, aiohttp.ClientError):
             return False
+
+    async def forget(self, conversation_id: str) -> None:
+        try:
+            async with self._session.delete(
+                f"{self._url}/webhooks/rest/conversations/{quote(conversation_id, safe='')}",
+                timeout=self._timeout,
+            ) as response:
+                if response.status != 200:
+                    raise EngineError(f"status {response.status}", code=Code.ENGINE_FAILED)
+        except TimeoutError as error:
+            raise EngineError(code=Code.ENGINE_TIMEOUT) from error
+        except aiohttp.ClientError as error:
+            raise EngineError(type(error).__name__, code=Code.ENGINE_FAILED) from error
 
 
 def read_reply(answered: Any) -> Reply:

@@ -14,12 +14,14 @@ class ScriptedEngine:
     """Answers by exact text; an exception in the script is raised, an unknown text is echoed.
 
     `asked` records (conversation, text, turn) of each call that ran; a turn that is asked again is
-    answered from memory, as the real engine does. While `gate` is cleared, calls wait.
+    answered from memory, as the real engine does. While `gate` is cleared, calls wait. `forgotten`
+    has the conversations whose dialogue was deleted.
     """
 
     def __init__(self, script: Mapping[str, Reply | Exception] | None = None) -> None:
         self.script = dict(script or {})
         self.asked: list[tuple[str, str, str]] = []
+        self.forgotten: list[str] = []
         self.gate = asyncio.Event()
         self.gate.set()
         self._answered: dict[str, Reply] = {}
@@ -40,6 +42,9 @@ class ScriptedEngine:
     async def ready(self) -> bool:
         return True
 
+    async def forget(self, conversation_id: str) -> None:
+        self.forgotten.append(conversation_id)
+
 
 class DeadEngine:
     """The other shipped fake: refuses every connection."""
@@ -51,3 +56,6 @@ class DeadEngine:
 
     async def ready(self) -> bool:
         return False
+
+    async def forget(self, conversation_id: str) -> None:
+        raise EngineError(code=Code.ENGINE_REFUSED)

@@ -16,6 +16,7 @@ from typing import Any
 
 from bot.answer import Answerer, Stage, cry
 from bot.engine import Engine
+from bot.listening import LISTEN_S, Listener
 from bot.phrases import phrase
 from community.errors import Code, CommunityError, StoreError
 from community.log import turn_id as log_turn_id
@@ -40,13 +41,14 @@ class TurnRunner:
         clock: Clock,
         engine: Engine,
         *,
+        listener: Listener | None = None,
         engine_timeout_s: float = 10.0,
         notify: Callable[[str], None] = lambda conversation_id: None,
     ) -> None:
         self._db = db
         self._clock = clock
-        self._answerer = Answerer(db, clock, engine)
-        self._lease_s = engine_timeout_s + LEASE_MARGIN_S
+        self._answerer = Answerer(db, clock, engine, listener)
+        self._lease_s = engine_timeout_s + LISTEN_S + LEASE_MARGIN_S
         self._notify = notify
         self._workers: dict[str, asyncio.Task[None]] = {}
         self._started: dict[str, Turn] = {}  # by conversation: running in the database, ours to run

@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from dotenv import dotenv_values
+
 from community.errors import ConfigError
 
 PREFIX = "LINSHENG_"
@@ -155,6 +157,13 @@ def fields_of(settings: type = Settings) -> list[tuple[str, str, str]]:
         (PREFIX + field.name.upper(), _shown(field.default), field.metadata["help"])
         for field in dataclasses.fields(settings)
     ]
+
+
+def with_file(environ: Mapping[str, str], folder: Path) -> dict[str, str]:
+    """The environment, over what a file `.env` in `folder` says."""
+    file = folder / ".env"
+    written = dotenv_values(file) if file.exists() else {}
+    return {name: value or "" for name, value in written.items()} | dict(environ)
 
 
 def load(environ: Mapping[str, str], **overrides: Any) -> Settings:

@@ -18,13 +18,18 @@ from community.errors import Code, CommunityError, EngineError
 from community.secrets import Secrets
 from community.store.database import Database
 from community.times import Clock
-from connectors import middlewares
+from connectors import forgetting, middlewares
 from connectors.base import JSON_MAX_BYTES, Channel, Gateway, Step
+from connectors.forgetting import Forgetting
 from connectors.hub import Hub
+from connectors.intake import STEP_S, Intake
 from connectors.middlewares import to_json
 from connectors.photos import Photos
 from connectors.registry import CHANNELS
+from connectors.voices import Voices
 from conversation import events, inbox, timers
+from voice.decoder import Decoder
+from voice.recogniser import Recogniser
 
 RECOVER_EVERY_S = 1.0
 SILENCE_EVERY_S = 2.0
@@ -46,14 +51,27 @@ def build_app(
     engine: Engine,
     *,
     channels: Sequence[type[Channel]] = CHANNELS,
+    recogniser: Recogniser | None = None,
 ) -> web.Application:
-    """The application over a migrated database; the caller closes `db` and `engine`."""
+    """The application over a migrated database; the caller closes `db` and `engine`.
+
+    Without a recogniser what residents speak is there for people only.
+    """
     hub = Hub()
-    runner = TurnRunner(
-        db, clock, engine, engine_timeout_s=settings.engine_timeout_s, notify=hub.wake
-    )
     photos = Photos(db, clock, settings.data_dir / "photos")
-    gateway = Gateway(settings, secrets, db, clock, engine, runner, hub, photos)
+    voices = Voices(
+        db, clock, settings.data_dir / "voices", Decoder(), recogniser,
+        keep_days=settings.voice_keep_days,
+    )  # fmt: skip
+    intake = Intake(db, clock, photos, voices)
+    runner = TurnRunner(
+        db, clock, engine, listener=intake, engine_timeout_s=settings.engine_timeout_s,
+        notify=hub.wake,
+    )  # fmt: skip
+    gateway = Gateway(
+        settings, secrets, db, clock, engine, runner, hub, photos, intake,
+        Forgetting(db, clock, engine, intake),
+    )  # fmt: skip
     app = web.Application(
         middlewares=[middlewares.tag, middlewares.answer_errors, middlewares.same_origin],
         client_max_size=JSON_MAX_BYTES,
@@ -65,6 +83,7 @@ def build_app(
         app.add_routes(channel.routes())
     app.on_response_prepare.append(middlewares.add_headers)
     app.on_shutdown.append(_stop)
+    app.on_cleanup.append(lambda app: voices.close())
     app.on_startup.append(_take_up)
     app.cleanup_ctx.append(_background)
     return app
@@ -87,8 +106,11 @@ async def ready(request: web.Request) -> web.Response:
 
 async def _stop(app: web.Application) -> None:
     """Pages are asked to come again while the running turns may end."""
+    gateway = app[GATEWAY]
     await asyncio.gather(
-        *(channel.close() for channel in app[_CHANNELS]), app[GATEWAY].runner.close(TURNS_END_S)
+        *(channel.close() for channel in app[_CHANNELS]),
+        gateway.runner.close(TURNS_END_S),
+        gateway.intake.close(),
     )
 
 
@@ -121,7 +143,10 @@ async def _background(app: web.Application) -> AsyncIterator[None]:
             partial(runner.watch_silence, gateway.settings.silence_s),
         ),
         ("watch-cases", EVERY_S, cases.step),
+        ("fetch-files", STEP_S, gateway.intake.step),
+        ("forget-accounts", forgetting.STEP_S, gateway.forgetting.step),
         ("forget-events", FORGET_EVERY_S, forget_old_events),
+        ("forget-clips", FORGET_EVERY_S, gateway.intake.forget_old),
     ]
     for channel in app[_CHANNELS]:
         repeated += await channel.steps()

@@ -16,7 +16,9 @@ from community.context import Context
 from community.secrets import Secrets
 from community.store.database import Database
 from community.times import Clock
+from connectors.forgetting import Forgetting
 from connectors.hub import Hub
+from connectors.intake import Intake
 from connectors.photos import Photos
 from connectors.render import Capabilities
 
@@ -40,6 +42,8 @@ class Gateway:
     runner: TurnRunner
     hub: Hub
     photos: Photos
+    intake: Intake
+    forgetting: Forgetting
 
     @property
     def context(self) -> Context:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import io
-import os
 import struct
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +13,11 @@ from PIL import Image, ImageOps
 
 from community.errors import TooLarge, UnsupportedMedia
 from community.ids import new_id
+from community.store import attachments
+from community.store.attachments import File
 from community.store.database import Database
 from community.times import Clock
-from connectors import store
+from connectors.files import write_private
 
 CONTENT_TYPE = "image/jpeg"
 MAX_PIXELS = 40_000_000
@@ -54,29 +55,29 @@ class Photos:
         Raises UnsupportedMedia when `data` is not a whole JPEG, PNG or WebP picture, TooLarge
         when it has more than MAX_PIXELS.
         """
+        photo_id = new_id("pho")
+        kept = await self.write(photo_id, data)
+        async with self._db.write() as conn:
+            await attachments.add(conn, self._clock, photo_id, conversation_id, kept)
+        return photo_id
+
+    async def write(self, photo_id: str, data: bytes) -> File:
+        """Write the photo's file, which replaces the one before. Raises as `keep`."""
         async with self._decoding:
             picture = await asyncio.to_thread(prepare, data)
-        photo_id = new_id("pho")
-        await asyncio.to_thread(_write, self._file(photo_id), picture.jpeg)
-        async with self._db.write() as conn:
-            await store.add_photo(
-                conn,
-                self._clock,
-                photo_id=photo_id,
-                conversation_id=conversation_id,
-                content_type=CONTENT_TYPE,
-                size_bytes=len(picture.jpeg),
-                width=picture.width,
-                height=picture.height,
-                sha256=hashlib.sha256(picture.jpeg).hexdigest(),
-            )
-        return photo_id
+        await asyncio.to_thread(write_private, self._file(photo_id), picture.jpeg)
+        digest = hashlib.sha256(picture.jpeg).hexdigest()
+        return File(CONTENT_TYPE, len(picture.jpeg), digest, picture.width, picture.height)
+
+    async def delete(self, photo_id: str) -> None:
+        await asyncio.to_thread(self._file(photo_id).unlink, missing_ok=True)
 
     async def file(self, conversation_id: str, photo_id: str) -> Path | None:
         """Where a photo of this very conversation lies; None for any other id."""
         async with self._db.read() as conn:
-            if await store.photo_conversation(conn, photo_id) != conversation_id:
-                return None
+            found = await attachments.find(conn, photo_id)
+        if found is None or found.conversation_id != conversation_id:
+            return None
         return self._file(photo_id)
 
     def _file(self, photo_id: str) -> Path:
@@ -136,10 +137,3 @@ def _opaque(picture: Image.Image) -> Image.Image:
     white = Image.new("RGB", clear.size, "white")
     white.paste(clear, mask=clear.getchannel("A"))
     return white
-
-
-def _write(file: Path, data: bytes) -> None:
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as writing:
-        writing.write(data)

@@ -6,9 +6,11 @@ from connectors.api.channel import OpenChannel
 from connectors.base import Channel
 from connectors.webchat.channel import WebChat
 from connectors.wechat.channel import WeChat
+from connectors.wecom.channel import WeCom
 
 CHANNELS: tuple[type[Channel], ...] = (
     WebChat,  # the page of the residents
     OpenChannel,  # the community's own apps
     WeChat,  # the official account
+    WeCom,  # customer service on WeChat, for those who follow no account
 )

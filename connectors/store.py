@@ -8,19 +8,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, bindparam, insert, or_, select, update
+from sqlalchemy import and_, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from community.store.schema import (
-    attachment,
-    conversation,
-    identity,
-    inbound,
-    message,
-    outbox,
-    resident,
-    staff,
-)
+from community.store.schema import conversation, identity, inbound, message, outbox, resident, staff
 from community.times import Clock
 from conversation import outbox as outgoing
 from conversation import queue
@@ -206,37 +197,3 @@ async def take_answer(conn: AsyncConnection, clock: Clock, turn: Turn) -> list[M
             {"conversation": turn.conversation_id, "ready": ready, "sent_at": clock.now()},
         )
     return [outgoing.stored(row) for row in found]
-
-
-async def add_photo(
-    conn: AsyncConnection,
-    clock: Clock,
-    *,
-    photo_id: str,
-    conversation_id: str,
-    content_type: str,
-    size_bytes: int,
-    width: int,
-    height: int,
-    sha256: str,
-) -> None:
-    await conn.execute(
-        insert(attachment).values(
-            id=photo_id,
-            conversation_id=conversation_id,
-            content_type=content_type,
-            size_bytes=size_bytes,
-            width=width,
-            height=height,
-            sha256=sha256,
-            created_at=clock.now(),
-        )
-    )
-
-
-async def photo_conversation(conn: AsyncConnection, photo_id: str) -> str | None:
-    """The conversation that a photo belongs to; None for an unknown photo."""
-    found = await conn.execute(
-        select(attachment.c.conversation_id).where(attachment.c.id == photo_id)
-    )
-    return found.scalar()

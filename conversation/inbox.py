@@ -258,6 +258,16 @@ async def finish(
     return changed.rowcount == 1
 
 
+async def note_words(conn: AsyncConnection, turn: Turn, text: str) -> None:
+    """What was said in the clip that a turn came with: the turn's words from now on."""
+    await conn.execute(update(inbound).where(inbound.c.turn_id == turn.id).values(text=text))
+    await conn.execute(
+        update(message)
+        .where(message.c.conversation_id == turn.conversation_id, message.c.seq == turn.seq)
+        .values(text=text)
+    )
+
+
 async def is_open(conn: AsyncConnection, turn_id: str) -> bool:
     """Whether the turn still has to be closed."""
     found = await conn.execute(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,6 +22,14 @@ RETRY_S = 60.0
 Handler = Callable[[AsyncConnection, dict[str, Any]], Awaitable[object]]
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Due:
+    """A timer whose work is not one transaction: it is done by its owner, then ended."""
+
+    id: int
+    payload: dict[str, Any]
 
 
 async def set_timer(
@@ -72,8 +81,27 @@ async def fire_due(db: Database, clock: Clock, handlers: Mapping[str, Handler]) 
             raise
         except Exception:  # whatever a handler did wrong, the other timers fire
             logger.exception("timer id=%s kind=%s failed", row.id, row.kind)
-            await _put_off(db, clock, row.id)
+            await put_off(db, clock, row.id)
     return fired
+
+
+async def due(conn: AsyncConnection, clock: Clock, kind: str) -> list[Due]:
+    """The pending timers of a kind that no handler fires; their work must bear being done again."""
+    rows = await conn.execute(
+        select(timer.c.id, timer.c.payload)
+        .where(timer.c.state == "pending", timer.c.due_at <= clock.now(), timer.c.kind == kind)
+        .order_by(timer.c.due_at)
+        .limit(100)
+    )
+    return [Due(row.id, row.payload) for row in rows]
+
+
+async def end(db: Database, clock: Clock, timer_id: int) -> None:
+    """The work of a timer of `due` is done."""
+    async with db.write() as conn:
+        await conn.execute(
+            update(timer).where(timer.c.id == timer_id).values(state="fired", fired_at=clock.now())
+        )
 
 
 async def _fire(db: Database, clock: Clock, timer_id: int, handler: Handler) -> int:
@@ -96,10 +124,13 @@ async def _fire(db: Database, clock: Clock, timer_id: int, handler: Handler) -> 
         return 1
 
 
-async def _put_off(db: Database, clock: Clock, timer_id: int) -> None:
+async def put_off(
+    db: Database, clock: Clock, timer_id: int, by: timedelta = timedelta(seconds=RETRY_S)
+) -> None:
+    """To be tried again later."""
     async with db.write() as conn:
         await conn.execute(
             update(timer)
             .where(timer.c.id == timer_id, timer.c.state == "pending")
-            .values(due_at=clock.now() + timedelta(seconds=RETRY_S))
+            .values(due_at=clock.now() + by)
         )

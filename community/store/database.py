@@ -62,6 +62,20 @@ class Database:
             async with self._one_writer, self._writer.begin() as connection:
                 yield connection
 
+    async def scrub(self) -> None:
+        """Leave no trace of what was deleted in the journal. Raises StoreError while others read it.
+
+        Source: sqlite.org/pragma.html#pragma_wal_checkpoint
+        """
+        with translated():
+            async with self._one_writer, self._engine.connect() as connection:
+                driver = (await connection.get_raw_connection()).driver_connection
+                assert driver is not None  # noqa: S101 - it was opened just now
+                async with driver.execute("PRAGMA wal_checkpoint(TRUNCATE)") as cursor:
+                    is_busy, *_ = await cursor.fetchone()
+        if is_busy:
+            raise StoreError("the journal is being read")
+
     async def close(self) -> None:
         """Let go of the file; no thread of a connection runs on."""
         await self._engine.dispose()

@@ -313,6 +313,7 @@ wechat_answer = Table(
     metadata,
     Column("turn_id", ForeignKey("inbound.turn_id"), primary_key=True),
     Column("way", String(10), nullable=False),
+    Column("reply", Text, nullable=True),
     Column("at", Moment, nullable=False),
 )
 
@@ -322,7 +323,7 @@ wechat_grant = Table(
     Column("conversation_id", ForeignKey("conversation.id"), primary_key=True),
     Column("source", String(200), nullable=False),
     Column("kind", String(10), nullable=False),
-    Column("granted_at", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
     Column("remaining", Integer, nullable=False),
 )
 

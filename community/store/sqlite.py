@@ -133,6 +133,7 @@ def tune(engine: Engine) -> None:
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
+            "secure_delete=ON",  # what is deleted is overwritten
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()

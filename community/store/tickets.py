@@ -357,7 +357,7 @@ async def photos_of(conn: AsyncConnection, ticket_id: str) -> list[str]:
     """Ids of the photos of a ticket."""
     rows = await conn.execute(
         select(attachment.c.id)
-        .where(attachment.c.ticket_id == ticket_id)
+        .where(attachment.c.ticket_id == ticket_id, attachment.c.state != "lost")
         .order_by(attachment.c.created_at)
     )
     return list(rows.scalars())

@@ -10,7 +10,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from bot.phrases import phrase
 from community.errors import BadInput, Code, CommunityError, NotFound, StoreError
-from community.store import identities
+from community.store import attachments, identities
 from community.times import local
 from connectors import store
 from connectors.base import Gateway
@@ -90,8 +90,8 @@ class Connection:
                     raise BadInput("never offered here")
                 text = choice.label
             if heard.photo is not None:
-                owner = await store.photo_conversation(conn, heard.photo)
-                if owner != self._conversation_id:
+                photo = await attachments.find(conn, heard.photo)
+                if photo is None or photo.conversation_id != self._conversation_id:
                     raise NotFound("no such photo here")
         turn = await self._gateway.runner.submit(
             Inbound(

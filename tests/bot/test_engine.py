@@ -34,8 +34,13 @@ class Rasa:
         self.gate.set()
         self.app = web.Application()
         self.app.add_routes(
-            [web.get("/", self.root), web.post("/webhooks/rest/webhook", self.answer)]
+            [
+                web.get("/", self.root),
+                web.post("/webhooks/rest/webhook", self.answer),
+                web.delete("/webhooks/rest/conversations/{sender}", self.forget),
+            ]
         )
+        self.forgotten: list[str] = []
 
     async def root(self, request: web.Request) -> web.Response:
         return web.Response(status=self.status)
@@ -44,6 +49,10 @@ class Rasa:
         self.asked.append(await request.json())
         await self.gate.wait()
         return web.Response(status=self.status, body=self.body, content_type=self.content_type)
+
+    async def forget(self, request: web.Request) -> web.Response:
+        self.forgotten.append(request.match_info["sender"])
+        return web.json_response({"deleted": True}, status=self.status)
 
     def answers(self, *messages: dict[str, Any]) -> None:
         self.body = json.dumps(messages).encode()
@@ -238,3 +247,15 @@ async def test_dead_engine_refuses_as_a_closed_port_does() -> None:
         await DeadEngine().reply("conv_1", "报修", turn_id="t1")
     assert failed.value.code is Code.ENGINE_REFUSED
     assert await DeadEngine().ready() is False
+
+
+async def test_dialogue_is_forgotten_by_its_name(engine: RasaEngine, rasa: Any) -> None:
+    await engine.forget("conv_1/a b")
+    assert rasa.forgotten == ["conv_1/a b"]
+
+
+async def test_dialogue_that_cannot_be_forgotten_is_an_error(engine: RasaEngine, rasa: Any) -> None:
+    rasa.status = 501
+    with pytest.raises(EngineError) as caught:
+        await engine.forget("conv_1")
+    assert caught.value.code is Code.ENGINE_FAILED

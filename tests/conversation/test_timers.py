@@ -248,3 +248,25 @@ async def test_timer_moved_by_an_earlier_one_of_the_same_round_keeps_silent(bell
     bell.clock.advance(1)
     assert await bell.fire({"bell": move}) == 1
     assert bell.heard == ["a"]
+
+
+async def test_timer_that_its_owner_works_at_is_due_until_it_is_ended(
+    db: Database, clock: FixedClock
+) -> None:
+    async def due() -> list[dict[str, object]]:
+        async with db.read() as conn:
+            return [one.payload for one in await timers.due(conn, clock, "forget")]
+
+    async with db.write() as conn:
+        await timers.set_timer(
+            conn, kind="forget", key="a", due_at=clock.now(), payload={"conversation": "c1"}
+        )
+        await timers.set_timer(conn, kind="other", key="b", due_at=clock.now(), payload={})
+        (one,) = await timers.due(conn, clock, "forget")
+    assert await due() == [{"conversation": "c1"}]
+    await timers.put_off(db, clock, one.id, timedelta(seconds=10))
+    assert await due() == []
+    clock.advance(10)
+    assert await due() == [{"conversation": "c1"}]
+    await timers.end(db, clock, one.id)
+    assert await due() == []

@@ -172,3 +172,25 @@ async def test_no_failure_quotes_what_was_being_written(db: Database) -> None:
     assert "UNIQUE" in told[0]
     assert "no such table" in told[1]
     assert WORDS not in "".join(told)
+
+
+async def test_nothing_deleted_is_left_in_the_file_or_its_journal(
+    db: Database, data_dir: Path
+) -> None:
+    async with db.write() as conn:
+        await conn.execute(insert(counter).values(name=WORDS[:16], value=1))
+    async with db.write() as conn:
+        await conn.execute(update(counter).values(name="gone"))
+    await db.scrub()
+    traces = [file.name for file in data_dir.iterdir() if WORDS[:16].encode() in file.read_bytes()]
+    assert traces == []
+
+
+async def test_journal_that_is_being_read_is_scrubbed_later(db: Database) -> None:
+    async with db.read() as reading:
+        await reading.execute(select(counter.c.value))
+        async with db.write() as conn:
+            await conn.execute(insert(counter).values(name="n", value=1))
+        with pytest.raises(StoreError):
+            await db.scrub()
+    await db.scrub()

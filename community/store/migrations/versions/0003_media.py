@@ -26,6 +26,12 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("duration_ms", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("transcript", sa.JSON(), nullable=True))
         batch_op.create_index("ix_attachment_state_not_before", ["state", "not_before"])
+    with op.batch_alter_table("wechat_answer", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("reply", sa.Text(), nullable=True))
+    op.execute("DELETE FROM wechat_grant")  # an allowance ends by itself within two days
+    with op.batch_alter_table("wechat_grant", schema=None) as batch_op:
+        batch_op.drop_column("granted_at")
+        batch_op.add_column(sa.Column("until", Moment(timezone=True), nullable=False))
     op.create_table(
         "wechat_notice",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -71,6 +77,12 @@ def downgrade() -> None:
     op.drop_table("wecom_cursor")
     op.drop_table("wechat_login")
     op.drop_table("wechat_notice")
+    with op.batch_alter_table("wechat_answer", schema=None) as batch_op:
+        batch_op.drop_column("reply")
+    op.execute("DELETE FROM wechat_grant")
+    with op.batch_alter_table("wechat_grant", schema=None) as batch_op:
+        batch_op.drop_column("until")
+        batch_op.add_column(sa.Column("granted_at", Moment(timezone=True), nullable=False))
     with op.batch_alter_table("attachment", schema=None) as batch_op:
         batch_op.drop_index("ix_attachment_state_not_before")
         for name in (

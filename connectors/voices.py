@@ -1,0 +1,88 @@
+"""Voice clips: decoded, kept as WAV for the desk, turned to words, and deleted when they are old."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import wave
+from dataclasses import asdict
+from datetime import timedelta
+from pathlib import Path
+
+from community.errors import Unavailable
+from community.store import attachments
+from community.store.attachments import File
+from community.store.database import Database
+from community.times import Clock
+from connectors.files import write_private
+from voice.clips import wav
+from voice.decoder import Decoder
+from voice.recogniser import Recogniser, Transcript
+
+CONTENT_TYPE = "audio/wav"
+
+
+class Voices:
+    """The clips in the folder `folder`; without a recogniser they are there for people only."""
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        folder: Path,
+        decoder: Decoder,
+        recogniser: Recogniser | None,
+        *,
+        keep_days: int,
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._folder = folder
+        self._decoder = decoder
+        self._recogniser = recogniser
+        self._keep_for = timedelta(days=keep_days)
+
+    async def write(self, clip_id: str, data: bytes) -> File:
+        """Decode a clip and write its file. Raises UnsupportedMedia, TooLarge, Unavailable."""
+        clip = await self._decoder.decode(data)
+        sound = wav(clip.pcm)
+        await asyncio.to_thread(write_private, self.file(clip_id), sound)
+        digest = hashlib.sha256(sound).hexdigest()
+        return File(CONTENT_TYPE, len(sound), digest, duration_ms=round(clip.duration_s * 1000))
+
+    async def words_of(self, clip_id: str) -> str:
+        """What is said in a kept clip; the transcript is noted. Raises Unavailable."""
+        if self._recogniser is None:
+            raise Unavailable("no recogniser")
+        sound = await asyncio.to_thread(_samples, self.file(clip_id))
+        heard = await self._recogniser.recognise(sound)
+        async with self._db.write() as conn:
+            await attachments.transcribe(conn, clip_id, _noted(heard))
+        return heard.text
+
+    async def delete(self, clip_id: str) -> None:
+        await asyncio.to_thread(self.file(clip_id).unlink, missing_ok=True)
+
+    async def forget_old(self) -> None:
+        """Delete the clips that have been kept long enough."""
+        async with self._db.read() as conn:
+            old = await attachments.clips_before(conn, self._clock.now() - self._keep_for)
+        for clip_id in old:
+            await self.delete(clip_id)
+            async with self._db.write() as conn:
+                await attachments.lose(conn, clip_id)
+
+    def file(self, clip_id: str) -> Path:
+        return self._folder / f"{clip_id}.wav"
+
+    async def close(self) -> None:
+        await self._decoder.close()
+
+
+def _samples(file: Path) -> bytes:
+    with wave.open(str(file), "rb") as opened:
+        return opened.readframes(opened.getnframes())
+
+
+def _noted(heard: Transcript) -> dict[str, object]:
+    return {"text": heard.text, "words": [list(asdict(word).values()) for word in heard.words]}

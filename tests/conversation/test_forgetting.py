@@ -1,0 +1,124 @@
+"""Forgetting: nothing personal stays, numbers and work orders do, and nobody in need is dropped."""
+
+from __future__ import annotations
+
+from sqlalchemy import insert, select
+
+from community.store.schema import (
+    identity,
+    inbound,
+    message,
+    note,
+    outbox,
+    queue_case,
+    ticket,
+    ticket_event,
+)
+from conversation import audit, forgetting, queue
+from conversation.forgetting import ERASED
+from conversation.queue import Lane
+from tests.conversation.talk import Talk
+
+
+async def erase(talk: Talk, conversation_id: str) -> bool:
+    async with talk.db.write() as conn:
+        return await forgetting.erase(
+            conn, talk.clock, conversation_id,
+            without_phones=lambda text: text.replace("13812348000", ERASED),
+        )  # fmt: skip
+
+
+async def rows(talk: Talk, *columns: object) -> list[tuple[object, ...]]:
+    async with talk.db.read() as conn:
+        return [tuple(row) for row in await conn.execute(select(*columns))]  # type: ignore[call-overload]
+
+
+async def order_of(talk: Talk, conversation_id: str) -> None:
+    """A work order of the account, with a telephone in its words and in its history."""
+    (account,) = await rows(talk, identity.c.id)
+    now = talk.clock.now()
+    async with talk.db.write() as conn:
+        await conn.execute(
+            insert(ticket).values(
+                id="t1", no=1001, kind="repair", state="accepted", identity_id=account[0],
+                conversation_id=conversation_id, description="水管漏水，打13812348000",
+                urgency="high", phone="13812348000", anonymous=False, reopened=0, urged=0,
+                version=1, created_at=now, updated_at=now,
+            )
+        )  # fmt: skip
+        await conn.execute(
+            insert(ticket_event).values(
+                ticket_id="t1", seq=1, kind="create", actor="resident", state="pending",
+                note="电话13812348000", at=now,
+            )
+        )  # fmt: skip
+
+
+async def test_words_and_account_are_erased_and_the_numbers_stay(talk: Talk) -> None:
+    turn, _ = await talk.hear("我叫王建国，电话13812348000")
+    await talk.say(turn.conversation_id, "记下了", epoch=0)
+    assert await erase(talk, turn.conversation_id)
+    assert await rows(talk, message.c.seq, message.c.text) == [(1, ERASED), (2, ERASED)]
+    assert await rows(talk, inbound.c.text, inbound.c.channel_key) == [(ERASED, f"gone:{turn.id}")]
+    ((user_key, room_id, resident_id),) = await rows(
+        talk, identity.c.user_key, identity.c.room_id, identity.c.resident_id
+    )
+    assert str(user_key).startswith("gone:")
+    assert (room_id, resident_id) == (None, None)
+    assert await rows(talk, outbox.c.state) == [("refused",)]
+    async with talk.db.read() as conn:
+        (entry,) = await audit.of_object(conn, turn.conversation_id)
+    assert (entry.actor, entry.act, entry.detail) == ("resident", "account.erase", {})
+
+
+async def test_work_order_stays_without_name_and_telephone(talk: Talk) -> None:
+    turn, _ = await talk.hear("水管漏水")
+    await order_of(talk, turn.conversation_id)
+    assert await erase(talk, turn.conversation_id)
+    assert await rows(talk, ticket.c.state, ticket.c.description, ticket.c.phone) == [
+        ("accepted", f"水管漏水，打{ERASED}", None)
+    ]
+    assert await rows(talk, ticket_event.c.note) == [(f"电话{ERASED}",)]
+
+
+async def test_waiting_case_is_withdrawn_and_its_summary_erased(talk: Talk, wang: str) -> None:
+    turn, _ = await talk.hear("找人工")
+    case = await talk.open(turn.conversation_id, words="我电话13812348000")
+    assert await erase(talk, turn.conversation_id)
+    assert await rows(talk, queue_case.c.state, queue_case.c.summary) == [("closed", {})]
+    assert (await talk.case(case)).resolution == "withdrawn"
+
+
+async def test_nothing_is_erased_while_a_person_works_at_it(talk: Talk, wang: str) -> None:
+    turn, _ = await talk.hear("找人工")
+    case = await talk.open(turn.conversation_id)
+    await talk.claim(case, wang)
+    async with talk.db.write() as conn:
+        await conn.execute(
+            insert(note).values(
+                case_id=case.id, staff_id=wang, text="老人独居", client_key="n", at=talk.clock.now()
+            )
+        )
+    assert not await erase(talk, turn.conversation_id)
+    assert await rows(talk, message.c.text) == [("找人工",)]
+    await talk.resolve(case, wang)
+    assert await erase(talk, turn.conversation_id)
+    assert await rows(talk, note.c.text) == [(ERASED,)]
+
+
+async def test_open_emergency_keeps_what_helpers_need(talk: Talk, wang: str) -> None:
+    turn, _ = await talk.hear("着火了")
+    await talk.open(turn.conversation_id, Lane.EMERGENCY, reason="emergency", place="3号楼")
+    assert not await erase(talk, turn.conversation_id)
+    ((summary,),) = await rows(talk, queue_case.c.summary)
+    assert summary["place"] == "3号楼"  # type: ignore[index]
+    async with talk.db.read() as conn:
+        assert await queue.open_cases(conn, turn.conversation_id)
+
+
+async def test_erasing_again_changes_nothing(talk: Talk) -> None:
+    turn, _ = await talk.hear("你好")
+    assert await erase(talk, turn.conversation_id)
+    before = await rows(talk, message.c.text, message.c.seq)
+    assert await erase(talk, turn.conversation_id)
+    assert await rows(talk, message.c.text, message.c.seq) == before
