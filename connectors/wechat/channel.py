@@ -7,33 +7,41 @@ through the API (`delivery`).
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Iterable
 
 import aiohttp
 from aiohttp import web
 
-from connectors import store as gateway_store
-from connectors.base import Channel, Gateway, Step, storable
-from connectors.wechat import passive, push, store
+from community.errors import Unavailable
+from connectors.base import Channel, Gateway, Step
+from connectors.wechat import account_file, answers, notices, passive, push, store
 from connectors.wechat.account import Account, account_of
+from connectors.wechat.carrier import AccountCarrier
 from connectors.wechat.client import Client
 from connectors.wechat.crypto import Cause, Refused, is_skewed
-from connectors.wechat.delivery import CAPABILITIES, STEP_S, Delivery, text_of
-from connectors.wechat.ledger import Grant
-from connectors.wechat.push import Clicked, Event, Push, Scanned, Subscribed, Text
+from connectors.wechat.delivery import CAPABILITIES, STEP_S, Delivery
+from connectors.wechat.errors import WeChatError
+from connectors.wechat.login.routes import LoginPages
+from connectors.wechat.media import fetch_with
+from connectors.wechat.notices import Notices
+from connectors.wechat.push import Envelope, Push
+from connectors.wechat.reception import Reception
 from connectors.wechat.store import Way
-from connectors.wechat.token import TokenBroker
+from connectors.wechat.token import TokenBroker, stable_token
 from connectors.wechat.words import words
 from connectors.wechat.xml import Unreadable
-from conversation import inbox, outbox
 from conversation.inbox import Turn
-from conversation.messages import Choice, Inbound, Sender
 
 ANSWER_BY_S = 4.2
 "After the beginning of an attempt; the rest of the 5 s is for the way back"
 TIDY_S = 5.0
+LOGIN_TIDY_S = 60.0
+ATTEMPT_LASTS_S, LAST_ATTEMPT = 5.5, 3
+"Longer than WeChat waits for one; how many it makes at least"
 PATH = "/wechat"
 DONE = "success"
 
@@ -47,29 +55,56 @@ class WeChat(Channel):
     capabilities = CAPABILITIES
 
     def __init__(self, gateway: Gateway) -> None:
+        """Raises ConfigError for an account or a file of it that cannot be used."""
         super().__init__(gateway)
         self._account = account_of(gateway.settings)
+        self._can_push = gateway.settings.wechat_can_push
+        self._attempts: Counter[str] = Counter()
+        self._typing: set[asyncio.Task[None]] = set()
         self._session: aiohttp.ClientSession | None = None
         self._delivery: Delivery | None = None
         if self._account is None:
-            logger.debug("wechat: off, no account is configured")
+            logger.info("wechat: off, no account is configured")
+            return
+        self._file = account_file.load(gateway.settings.wechat_file)
+        self._login = LoginPages(gateway, self._account, lambda: self._client)
 
     def routes(self) -> Iterable[web.AbstractRouteDef]:
         if self._account is None:
             return []
-        return [web.get(PATH, self.verify), web.post(PATH, self.take)]
+        return [web.get(PATH, self.verify), web.post(PATH, self.take), *self._login.routes()]
 
     async def steps(self) -> list[Step]:
         if self._account is None:
             return []
+        gateway, account = self.gateway, self._account
         self._session = aiohttp.ClientSession()
-        clock, account = self.gateway.clock, self._account
-        broker = TokenBroker(self._session, clock, account.credentials, account.api_url)
-        client = Client(self._session, broker, clock, account.credentials, base_url=account.api_url)
-        self._delivery = delivery = Delivery(self.gateway.db, clock, client)
-        return [("wechat-send", STEP_S, delivery.step), ("wechat-tidy", TIDY_S, delivery.tidy)]
+        broker = TokenBroker(
+            gateway.clock, stable_token(self._session, account.credentials, account.api_url)
+        )
+        self._client = Client(self._session, broker, account.credentials, base_url=account.api_url)
+        gateway.intake.serve(
+            self.name, fetch_with(self._client, max_bytes=gateway.settings.photo_max_bytes)
+        )
+        notify = Notices(gateway.db, gateway.clock, self._client, self._file.notice)
+        self._reception = Reception(gateway, self._file, notify)
+        steps: list[Step] = [("wechat-login-tidy", LOGIN_TIDY_S, self._login.tidy)]
+        if not self._can_push:
+            return steps
+        self._delivery = delivery = Delivery(
+            gateway.db, gateway.clock, AccountCarrier(self._client), on_held=notify.on_held
+        )
+        return [
+            *steps,
+            ("wechat-send", STEP_S, delivery.step),
+            ("wechat-tidy", TIDY_S, delivery.tidy),
+            ("wechat-notices", notices.STEP_S, notify.step),
+            ("wechat-notices-tidy", LOGIN_TIDY_S, notify.tidy),
+        ]
 
     async def close(self) -> None:
+        for task in self._typing:
+            task.cancel()
         if self._delivery is not None:
             await self._delivery.close()
         if self._session is not None:
@@ -88,7 +123,8 @@ class WeChat(Channel):
     async def take(self, request: web.Request) -> web.StreamResponse:
         """One attempt at a push. Raises Refused for what is not WeChat's own."""
         began = time.monotonic()
-        opened = self._open(request, await request.read())
+        envelope = push.envelope(await request.read())
+        opened = self._open(request, envelope)
         try:
             pushed = push.parse(opened)
         except Unreadable as error:
@@ -96,30 +132,33 @@ class WeChat(Channel):
             return web.Response(text=DONE)
         if pushed.head.account != self._known.original_id:
             raise Refused(Cause.RECEIVER)
-        answer = await self._answer(pushed, began)
+        took = await self._reception.take(pushed)
+        answer = await self._wait(took, pushed, began) if isinstance(took, Turn) else took
         if answer is None:
             return web.Response(text=DONE)
-        now = self.gateway.clock.now()
+        now, as_json = self.gateway.clock.now(), envelope.is_json
         sealed = passive.seal(
             self._known.cipher,
-            passive.text(pushed.head, answer, now),
+            passive.text(pushed.head, answer, now, as_json=as_json),
             nonce=request.query.get("nonce", ""),
             at=now,
+            as_json=as_json,
         )
-        return web.Response(body=sealed, content_type="text/xml", charset="utf-8")
+        kind = "application/json" if as_json else "text/xml"
+        return web.Response(body=sealed, content_type=kind, charset="utf-8")
 
     @property
     def _known(self) -> Account:
         assert self._account is not None  # noqa: S101 - without one there is no route
         return self._account
 
-    def _open(self, request: web.Request, body: bytes) -> bytes:
+    def _open(self, request: web.Request, envelope: Envelope) -> bytes:
         query = request.query
         if query.get("encrypt_type") != "aes":
             raise Refused(Cause.PLAIN)
         timestamp = query.get("timestamp", "")
         opened = self._known.cipher.open(
-            push.envelope(body).encrypt,
+            envelope.encrypt,
             timestamp=timestamp,
             nonce=query.get("nonce", ""),
             msg_signature=query.get("msg_signature", ""),
@@ -128,64 +167,50 @@ class WeChat(Channel):
             logger.warning("wechat push: its clock and ours are far apart")
         return opened
 
-    async def _answer(self, pushed: Push, began: float) -> str | None:
-        """What goes back in the response; None for nothing, or not now."""
-        match pushed:
-            case Text(content=content):
-                return await self._turn(pushed, storable(content), Grant.MESSAGE, began)
-            case Event(about=Clicked(key=key)):
-                return await self._turn(pushed, storable(key), Grant.TAP, began)
-            case Event(about=Subscribed()):
-                await self._note(pushed, Grant.TAP)
-                return words("welcome")
-            case Event(about=Scanned()):
-                await self._note(pushed, Grant.TAP)
-                return None
-            case Event() | push.Unknown():
-                return None
-            case _:
-                await self._note(pushed, Grant.MESSAGE)
-                return words("only_text")
+    async def _wait(self, turn: Turn, pushed: Push, began: float) -> str | None:
+        """The answer to a turn; None when it comes through the API."""
+        if not self._can_push:
+            return await self._wait_long(turn, push.key(pushed), began)
+        runner, db, clock = self.gateway.runner, self.gateway.db, self.gateway.clock
+        finished = await runner.finished(turn.id, _left(began, ANSWER_BY_S))
+        async with db.write() as conn:
+            if finished is not None:
+                return await answers.take(conn, clock, turn, may_push=True)
+            way = await store.claim(conn, clock, turn.id, Way.API)
+        if way is Way.API:
+            self._show_typing(pushed.head.openid)
+        return None
 
-    async def _note(self, pushed: Push, kind: Grant) -> None:
-        """We may write to them for a while, though nothing was said."""
+    async def _wait_long(self, turn: Turn, key: str, began: float) -> str | None:
+        """As long as WeChat's attempts last. Raises Unavailable when this one has to fail."""
+        patience_s = self._patience_s(key)
+        finished = await self.gateway.runner.finished(turn.id, _left(began, patience_s))
+        if finished is None and patience_s > ANSWER_BY_S:
+            raise Unavailable("the answer is late")
+        del self._attempts[key]
+        if finished is None:
+            return words("later")
         async with self.gateway.db.write() as conn:
-            sender = Sender(self.name, pushed.head.openid)
-            conversation_id = await inbox.conversation_of(conn, self.gateway.clock, sender)
-            await store.grant(
-                conn, self.gateway.clock, conversation_id, kind, source=push.key(pushed)
-            )
+            return await answers.take(conn, self.gateway.clock, turn, may_push=False)
 
-    async def _turn(self, pushed: Push, said: str, kind: Grant, began: float) -> str | None:
-        runner, clock = self.gateway.runner, self.gateway.clock
-        sender = Sender(self.name, pushed.head.openid)
-        choice = await self._choice(sender, pushed)
-        text = choice.label if choice else said
-        taken = await runner.submit(
-            Inbound(sender, push.key(pushed), text, choice.id if choice else None)
-        )
-        async with self.gateway.db.write() as conn:
-            await store.grant(conn, clock, taken.conversation_id, kind, source=push.key(pushed))
-        turn = await runner.finished(taken.id, ANSWER_BY_S - (time.monotonic() - began))
-        return await self._fetch(taken, done=turn is not None)
+    def _patience_s(self, key: str) -> float:
+        """How long an attempt is held open without the right to push: but for the last, too long."""
+        self._attempts[key] += 1
+        return ANSWER_BY_S if self._attempts[key] >= LAST_ATTEMPT else ATTEMPT_LASTS_S
 
-    async def _choice(self, sender: Sender, pushed: Push) -> Choice | None:
-        """The choice whose item was tapped in a menu that we sent."""
-        menu_id = pushed.menu_id if isinstance(pushed, Text) else None
-        if menu_id is None:
-            return None
-        async with self.gateway.db.write() as conn:
-            conversation_id = await inbox.conversation_of(conn, self.gateway.clock, sender)
-            return await outbox.find_choice(conn, conversation_id, menu_id)
+    def _show_typing(self, openid: str) -> None:
+        """Tell the reader that an answer is being written; it does not matter when that fails."""
+        task = asyncio.create_task(self._type(openid), name="wechat-typing")
+        self._typing.add(task)
+        task.add_done_callback(self._typing.discard)
 
-    async def _fetch(self, turn: Turn, *, done: bool) -> str | None:
-        """The stored answer, the same for each attempt; None when it goes through the API."""
-        clock = self.gateway.clock
-        async with self.gateway.db.write() as conn:
-            said = await outbox.answer_of(conn, turn.id) if done else []
-            fits = done and len(text_of(said).encode()) <= passive.TEXT_MAX_BYTES
-            way = await store.claim(conn, clock, turn.id, Way.PASSIVE if fits else Way.API)
-            if way is Way.API:
-                return None
-            answer = await gateway_store.take_answer(conn, clock, turn)
-        return text_of(answer) or None
+    async def _type(self, openid: str) -> None:
+        try:
+            await self._client.typing(openid, on=True)
+        except (Unavailable, WeChatError) as error:
+            logger.debug("wechat typing: %s", error)
+
+
+def _left(began: float, patience_s: float) -> float:
+    """Seconds that are left of an attempt's patience."""
+    return max(0.0, patience_s - (time.monotonic() - began))

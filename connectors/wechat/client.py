@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,29 +12,17 @@ from typing import Any
 import aiohttp
 
 from community.errors import UnsupportedMedia
-from community.times import Clock
-from connectors.wechat.errors import (
-    API_URL,
-    JSON_ANSWER_MAX_BYTES,
-    Action,
-    Answer,
-    Breaker,
-    OutcomeUnknown,
-    WeChatError,
-    action_of,
-    exchange,
-    hold_s,
-    json_body,
-)
+from connectors.wechat.caller import Caller, Request
+from connectors.wechat.errors import Action, OutcomeUnknown, WeChatError
 from connectors.wechat.token import Credentials, TokenBroker
+from connectors.wechat.wire import API_URL, Answer, Breaker, exchange, json_body
 
-logger = logging.getLogger(__name__)
-
-BACKOFF_S = (1.0, 2.0, 4.0)
-"Pauses before a call that WeChat was too busy for is made again"
 MEDIA_MAX_BYTES = 10 * 1024 * 1024
 MEDIA_TYPES = {"image": "image/jpeg", "voice": "audio/mpeg"}
 "What is uploaded, and the type it is declared as"
+
+
+NO_MENU = 46003
 
 
 @dataclass(frozen=True)
@@ -54,20 +41,6 @@ class Login:
     is_snapshot: bool
 
 
-@dataclass(frozen=True)
-class Request:
-    """All of a call but its access token."""
-
-    body: bytes | None = field(default=None, repr=False)
-    content_type: str = "application/json"
-    params: Mapping[str, str] = field(default_factory=dict, repr=False)
-    max_bytes: int = JSON_ANSWER_MAX_BYTES
-
-    @property
-    def method(self) -> str:
-        return "GET" if self.body is None else "POST"
-
-
 class Client:
     """Calls the API at `base_url`; each request has `timeout_s`, one with a file `media_timeout_s`.
 
@@ -84,7 +57,6 @@ class Client:
         self,
         session: aiohttp.ClientSession,
         broker: TokenBroker,
-        clock: Clock,
         credentials: Credentials,
         *,
         base_url: str = API_URL,
@@ -92,15 +64,14 @@ class Client:
         media_timeout_s: float = 30.0,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
+        self._caller = Caller(session, broker, base_url=base_url, timeout_s=timeout_s, pause=pause)
         self._session = session
-        self._broker = broker
-        self._clock = clock
         self._credentials = credentials
         self._base_url = base_url
         self._timeout_s = timeout_s
         self._media_timeout_s = media_timeout_s
-        self._pause = pause
-        self._breakers: dict[str, Breaker] = {}
+        self._clock = broker.clock
+        self._login_breaker = Breaker(broker.clock)
 
     async def send_text(self, openid: str, text: str, *, kf_account: str | None = None) -> None:
         """A message of at most 2048 bytes; costs one of the reader's allowance, as all `send_`.
@@ -146,7 +117,7 @@ class Client:
         """
         body = {"touser": openid, "command": "Typing" if on else "CancelTyping"}
         try:
-            await self._call("message/custom/typing", Request(json_body(body)), backoff_s=())
+            await self._caller.call("message/custom/typing", Request(json_body(body)), backoff_s=())
         except WeChatError as error:
             if error.action is not Action.IGNORE:
                 raise
@@ -172,7 +143,7 @@ class Client:
             "client_msg_id": client_msg_id,
             "data": _values(data),
         }
-        answer = await self._call("message/template/send", Request(json_body(body)))
+        answer = await self._caller.call("message/template/send", Request(json_body(body)))
         return _whole_number(answer, "msgid")
 
     async def subscribe_send(
@@ -180,13 +151,13 @@ class Client:
     ) -> None:
         """A notice that the reader agreed to; a one-time consent is used up by it."""
         body = {"touser": openid, "template_id": template_id, "page": page, "data": _values(data)}
-        await self._call("message/subscribe/bizsend", Request(json_body(body)))
+        await self._caller.call("message/subscribe/bizsend", Request(json_body(body)))
 
     async def upload_media(self, kind: str, data: bytes) -> str:
         """Keep a file of a kind in MEDIA_TYPES for three days; returns its media id."""
         body, content_type = _multipart(kind, data)
         request = Request(body, content_type, {"type": kind})
-        answer = await self._call("media/upload", request, timeout_s=self._media_timeout_s)
+        answer = await self._caller.call("media/upload", request, timeout_s=self._media_timeout_s)
         return _text(answer, "media_id")
 
     async def get_media(self, media_id: str, *, max_bytes: int = MEDIA_MAX_BYTES) -> Media:
@@ -196,7 +167,7 @@ class Client:
         link only.
         """
         request = Request(params={"media_id": media_id}, max_bytes=max_bytes)
-        answer = await self._call("media/get", request, timeout_s=self._media_timeout_s)
+        answer = await self._caller.call("media/get", request, timeout_s=self._media_timeout_s)
         if answer.is_media:
             return Media(answer.content_type, answer.body)
         if "video_url" in answer.fields():
@@ -208,7 +179,38 @@ class Client:
 
         Source: https://developers.weixin.qq.com/doc/offiaccount/Custom_Menus/Creating_Custom-Defined_Menu.html
         """
-        await self._call("menu/create", Request(json_body({"button": list(buttons)})))
+        await self._caller.call("menu/create", Request(json_body({"button": list(buttons)})))
+
+    async def menu(self) -> list[dict[str, Any]]:
+        """The buttons of the menu that was created here; empty when there is none.
+
+        Source: https://developers.weixin.qq.com/doc/offiaccount/Custom_Menus/Getting_Custom_Menu_Configurations.html
+        """
+        try:
+            answer = await self._caller.call("menu/get", Request())
+        except WeChatError as error:
+            if error.errcode != NO_MENU:
+                raise
+            return []
+        menu = answer.fields().get("menu")
+        buttons = menu.get("button") if isinstance(menu, dict) else None
+        if not isinstance(buttons, list):
+            raise OutcomeUnknown("no menu")
+        return buttons
+
+    async def create_qr(self, scene: str, *, expires_s: int | None = None) -> str:
+        """The address to put into a QR code whose scan brings `scene` (1 to 64 characters).
+
+        For good, of which an account has 100 000, or for `expires_s` seconds, at most 30 days.
+        Source: https://developers.weixin.qq.com/doc/offiaccount/Account_Management/Generating_a_Parametric_QR_Code.html
+        """
+        body: dict[str, Any] = {
+            "action_name": "QR_STR_SCENE" if expires_s else "QR_LIMIT_STR_SCENE",
+            "action_info": {"scene": {"scene_str": scene}},
+        }
+        if expires_s:
+            body["expire_seconds"] = expires_s
+        return _text(await self._caller.call("qrcode/create", Request(json_body(body))), "url")
 
     async def oauth_token(self, code: str) -> Login:
         """Whose login code (scope snsapi_base) this is; each code serves once, for five minutes.
@@ -216,13 +218,11 @@ class Client:
         WeChat takes the secret in the address here, and has no other way.
         Source: https://developers.weixin.qq.com/doc/offiaccount/OA_Web_Apps/Wechat_webpage_authorization.html
         """
-        api = "sns/oauth2/access_token"
-        breaker = self._breaker(api)
-        breaker.check()
+        self._login_breaker.check()
         answer = await exchange(
             self._session,
             "GET",
-            f"{self._base_url}/{api}",
+            f"{self._base_url}/sns/oauth2/access_token",
             timeout_s=self._timeout_s,
             params={
                 "appid": self._credentials.appid,
@@ -231,13 +231,22 @@ class Client:
                 "grant_type": "authorization_code",
             },
         )
-        self._judge(api, breaker, answer)
+        if answer.errcode:
+            raise self._login_refused(answer.errcode)
         is_snapshot = answer.fields().get("is_snapshotuser") == 1
         return Login(_text(answer, "openid"), is_snapshot)
 
+    def _login_refused(self, errcode: int) -> WeChatError:
+        """The refusal of a login; logins rest when it asks for that."""
+        error = WeChatError(errcode)
+        rest_s = error.rest_s(self._clock.now())
+        if rest_s is not None:
+            self._login_breaker.open(partial(WeChatError, errcode), rest_s)
+        return error
+
     async def getcallbackip(self) -> list[str]:
         """The addresses and networks that WeChat pushes from."""
-        addresses = (await self._call("getcallbackip", Request())).fields().get("ip_list")
+        addresses = (await self._caller.call("getcallbackip", Request())).fields().get("ip_list")
         if not isinstance(addresses, list):
             raise OutcomeUnknown("no ip_list")
         return [str(address) for address in addresses]
@@ -248,58 +257,7 @@ class Client:
         body: dict[str, Any] = {"touser": openid, "msgtype": kind, kind: content}
         if kf_account is not None:
             body["customservice"] = {"kf_account": kf_account}
-        await self._call("message/custom/send", Request(json_body(body)))
-
-    async def _call(
-        self,
-        api: str,
-        request: Request,
-        *,
-        timeout_s: float | None = None,
-        backoff_s: Sequence[float] = BACKOFF_S,
-    ) -> Answer:
-        """Make a call until it is settled: once more for a token, more often for a busy WeChat."""
-        breaker = self._breaker(api)
-        breaker.check()
-        token, renewed, pauses = await self._broker.token(), False, iter(backoff_s)
-        while True:
-            answer = await exchange(
-                self._session,
-                request.method,
-                f"{self._base_url}/cgi-bin/{api}",
-                timeout_s=timeout_s or self._timeout_s,
-                params={"access_token": token.value.reveal(), **request.params},
-                body=request.body,
-                content_type=request.content_type,
-                max_bytes=request.max_bytes,
-            )
-            action = action_of(answer.errcode)
-            if action is Action.TOKEN and not renewed:
-                token, renewed = await self._broker.renew(token), True
-            elif action is Action.RETRY and (pause_s := next(pauses, None)) is not None:
-                await self._pause(pause_s)
-            else:
-                break
-        if action is Action.TOKEN:
-            self._broker.refused(token, answer.errcode)
-        self._judge(api, breaker, answer)
-        return answer
-
-    def _breaker(self, api: str) -> Breaker:
-        return self._breakers.setdefault(api, Breaker(self._clock))
-
-    def _judge(self, api: str, breaker: Breaker, answer: Answer) -> None:
-        """Raise WeChatError unless the answer is good; let the API rest when it asks for that."""
-        errcode = answer.errcode
-        if errcode == 0:
-            return
-        rest_s = hold_s(errcode, self._clock.now())
-        if rest_s is not None:
-            breaker.open(partial(WeChatError, errcode), rest_s)
-            pages = action_of(errcode) is Action.PAGE_OPERATOR
-            level = logging.ERROR if pages else logging.WARNING
-            logger.log(level, "wechat %s rests for %.0f s: errcode %d", api, rest_s, errcode)
-        raise WeChatError(errcode)
+        await self._caller.call("message/custom/send", Request(json_body(body)))
 
 
 def _values(data: Mapping[str, str]) -> dict[str, dict[str, str]]:

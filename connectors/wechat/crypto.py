@@ -122,6 +122,10 @@ class Cipher:
         """
         self._verify(signature, timestamp, nonce)
 
+    def url_signature(self, timestamp: str, nonce: str) -> str:
+        """The signature that `verify_url` checks, to ask our own address as WeChat would."""
+        return self._signature(timestamp, nonce)
+
     def open(self, encrypt: str, *, timestamp: str, nonce: str, msg_signature: str) -> bytes:
         """What is inside a push's `Encrypt`, after its signature was checked.
 

@@ -1,17 +1,21 @@
 """Delivery: what no response to a push has carried goes out through the API, within the allowance.
 
 Each conversation has one call under way at most, so its words keep their order, and one that hangs
-holds nobody else up. A call is written down before it is made: after a crash its words are held
-and come with the resident's next message, marked as perhaps known, never silently twice.
+holds nobody else up. A call is written down before it is made: after a crash its words go again
+under the same key where the other side shows a key once, and are held else, to come with the
+resident's next message, marked as perhaps known, never silently twice.
 """
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
+from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -20,15 +24,14 @@ from community.times import Clock
 from connectors.render import Capabilities, fit
 from connectors.splitting import split
 from connectors.wechat import store
-from connectors.wechat.client import Client
 from connectors.wechat.errors import Action, NotReached, OutcomeUnknown, WeChatError
 from connectors.wechat.ledger import KEPT_FOR_A_PERSON, MESSAGES, Grant
 from connectors.wechat.passive import TEXT_MAX_BYTES
-from connectors.wechat.store import HELD, Bundle
+from connectors.wechat.store import AGAIN, HELD, Bundle
 from connectors.wechat.words import words
 from connectors.wechat.xml import sanitised
 from conversation.messages import Message
-from conversation.outbox import READY, REFUSED, SENT
+from conversation.outbox import REFUSED, SENT
 
 CAPABILITIES = Capabilities(max_text_bytes=None, buttons=False, cards=False, can_push=True)
 "A bundle is cut to WeChat's length as a whole, not message by message"
@@ -39,6 +42,8 @@ AGAIN_S = 30.0
 "After a call that did not reach WeChat, or that it was too busy for"
 _HELD_BY = {Action.WINDOW_CLOSED, Action.QUOTA_USED}
 _COME_AGAIN = {Action.RETRY, Action.TOKEN, Action.PAGE_OPERATOR, Action.RATE_LIMITED}
+_HELD_ALONE = {Action.NO_RIGHT}
+"Held, though it tells nothing of the reader's allowance"
 
 logger = logging.getLogger(__name__)
 
@@ -48,12 +53,43 @@ def text_of(messages: tuple[Message, ...] | list[Message]) -> str:
     return "\n".join(part.text for one in messages for part in fit(one, CAPABILITIES))
 
 
+def words_of(bundle: Bundle, *, repeats_safely: bool = False) -> str:
+    """A bundle as one text, with who speaks, and marked when it may be known already."""
+    text = text_of(bundle.messages)
+    if bundle.by_person and bundle.name and not text.startswith(bundle.name):
+        text = words("by", name=bundle.name, text=text)
+    if bundle.attempts and not repeats_safely:
+        text = words("perhaps_known", text=text)
+    return text
+
+
+OnHeld = Callable[[AsyncConnection, Bundle], Awaitable[None]]
+"What is done, in the same transaction, when words cannot go before the reader writes again"
+
+
+class Carrier(Protocol):
+    """Takes words to a reader over one door of WeChat's."""
+
+    channel: str
+    "Whose outbox rows it carries"
+    is_idempotent: bool
+    "A piece sent again under its key is shown once"
+
+    async def send(self, user_key: str, text: str, *, key: str) -> None:
+        """Send a piece of at most TEXT_MAX_BYTES.
+
+        `key` has at most 32 of [0-9a-f], the same for the same piece again. Raises WeChatError,
+        NotReached, OutcomeUnknown.
+        """
+        ...
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What became of a bundle."""
 
     state: str
-    "SENT, HELD, REFUSED, or READY to be tried again"
+    "SENT, HELD, REFUSED or AGAIN"
     known: bool = True
     "Certainly all of it arrived, or nothing"
     shut: bool = False
@@ -63,16 +99,19 @@ class Outcome:
 class Delivery:
     """Sends what is due, a bundle for each conversation at a time."""
 
-    def __init__(self, db: Database, clock: Clock, client: Client) -> None:
+    def __init__(
+        self, db: Database, clock: Clock, carrier: Carrier, *, on_held: OnHeld | None = None
+    ) -> None:
         self._db = db
         self._clock = clock
-        self._client = client
+        self._carrier = carrier
+        self._on_held = on_held
         self._under_way: dict[str, asyncio.Task[None]] = {}
 
     async def step(self) -> None:
         """Begin to send the next bundle of every conversation that nothing is being sent to."""
         async with self._db.read() as conn:
-            waiting = await store.due(conn, self._clock)
+            waiting = await store.due(conn, self._clock, self._carrier.channel)
         for bundle in waiting:
             if bundle.conversation_id not in self._under_way:
                 task = asyncio.create_task(self._deliver(bundle), name="wechat-deliver")
@@ -95,20 +134,25 @@ class Delivery:
 
     async def tidy(self) -> None:
         """Take up what a dead process or a lost connection has left."""
+        channel = self._carrier.channel
+        left = AGAIN if self._carrier.is_idempotent else HELD
         async with self._db.write() as conn:
-            await store.hold_lost(conn, self._clock)
-            await store.claim_orphans(conn, self._clock)
+            await store.end_lost(conn, self._clock, channel, left)
+            await store.claim_orphans(conn, self._clock, channel)
+            await store.take_up(conn, self._clock, channel)
 
     async def _deliver(self, bundle: Bundle) -> None:
-        pieces = _pieces(bundle)
+        pieces = self._pieces(bundle)
         async with self._db.write() as conn:
             allowed = await store.allowance(conn, bundle.conversation_id)
             now = self._clock.now()
             share = _may_use_all(bundle, pieces)
             usable = allowed.usable(now, by_person=share) if allowed else 0
             if usable < len(pieces):
-                await store.end(conn, self._clock, bundle, HELD)
+                await self._end(conn, bundle, Outcome(HELD))
                 return
+            if usable == len(pieces) and await store.is_answering(conn, bundle.conversation_id):
+                return  # the last that may be sent takes the answers under way with it
             lease_until = now + timedelta(seconds=LEASE_S)
             if not await store.begin(conn, bundle, lease_until=lease_until):
                 return
@@ -122,19 +166,25 @@ class Delivery:
     ) -> None:
         if outcome.shut:
             await store.exhaust(conn, bundle.conversation_id)
-        elif outcome.known and outcome.state != SENT:
+        elif outcome.state == AGAIN or (outcome.known and outcome.state != SENT):
             await store.spend(conn, bundle.conversation_id, -spent)
-        again = outcome.state == READY
+        await self._end(conn, bundle, outcome)
+
+    async def _end(self, conn: AsyncConnection, bundle: Bundle, outcome: Outcome) -> None:
+        again = outcome.state == AGAIN
         not_before = self._clock.now() + timedelta(seconds=AGAIN_S) if again else None
         await store.end(
             conn, self._clock, bundle, outcome.state, known=outcome.known, not_before=not_before
         )
+        if outcome.state == HELD and outcome.known and self._on_held is not None:
+            await self._on_held(conn, bundle)
 
     async def _send(self, bundle: Bundle, pieces: list[str]) -> Outcome:
         """Send piece by piece; what failed after a first piece is known in part."""
         for number, piece in enumerate(pieces):
             try:
-                await self._client.send_text(bundle.openid, piece)
+                key = piece_key(bundle.conversation_id, bundle.seqs, number, bundle.failed_at)
+                await self._carrier.send(bundle.user_key, piece, key=key)
             except (OutcomeUnknown, NotReached, WeChatError) as error:
                 logger.warning(
                     "wechat send: %s (%s) conversation=%s",
@@ -142,19 +192,23 @@ class Delivery:
                     error,
                     bundle.conversation_id,
                 )
-                return _after(error, first=number == 0)
+                return self._after(error, first=number == 0)
         return Outcome(SENT)
 
+    def _after(self, error: OutcomeUnknown | NotReached | WeChatError, *, first: bool) -> Outcome:
+        """What a failed call leads to; `first`: nothing had been sent before it."""
+        action = error.action if isinstance(error, WeChatError) else None
+        shut = action in _HELD_BY
+        known = first and not isinstance(error, OutcomeUnknown)
+        if self._carrier.is_idempotent and (action is None or action in _COME_AGAIN):
+            return Outcome(AGAIN, known=known)
+        if not known or shut or action in _HELD_ALONE:
+            return Outcome(HELD, known=known, shut=shut)
+        return Outcome(AGAIN if action is None or action in _COME_AGAIN else REFUSED)
 
-def _after(error: OutcomeUnknown | NotReached | WeChatError, *, first: bool) -> Outcome:
-    """What a failed call leads to; `first`: nothing had been sent before it."""
-    action = error.action if isinstance(error, WeChatError) else None
-    shut = action in _HELD_BY
-    if not first or isinstance(error, OutcomeUnknown):
-        return Outcome(HELD, known=False, shut=shut)
-    if shut:
-        return Outcome(HELD, shut=True)
-    return Outcome(READY if action is None or action in _COME_AGAIN else REFUSED)
+    def _pieces(self, bundle: Bundle) -> list[str]:
+        text = words_of(bundle, repeats_safely=self._carrier.is_idempotent)
+        return split(sanitised(text), TEXT_MAX_BYTES)
 
 
 def _may_use_all(bundle: Bundle, pieces: list[str]) -> bool:
@@ -163,10 +217,11 @@ def _may_use_all(bundle: Bundle, pieces: list[str]) -> bool:
     return bundle.by_person or bundle.is_safety or len(pieces) > kept_from_it
 
 
-def _pieces(bundle: Bundle) -> list[str]:
-    text = text_of(bundle.messages)
-    if bundle.by_person and bundle.name:
-        text = words("by", name=bundle.name, text=text)
-    if bundle.attempts:
-        text = words("perhaps_known", text=text)
-    return split(sanitised(text), TEXT_MAX_BYTES)
+def piece_key(
+    conversation_id: str, seqs: Sequence[int], number: int, failed_at: datetime | None = None
+) -> str:
+    """The same for the same piece of the same bundle, until it turns out that it did not arrive."""
+    named = f"{conversation_id}/{seqs[0]}/{seqs[-1]}/{number}"
+    if failed_at is not None:
+        named = f"{named}/{failed_at.isoformat()}"
+    return hashlib.sha256(named.encode()).hexdigest()[:32]

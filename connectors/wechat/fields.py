@@ -24,14 +24,20 @@ from connectors.wechat.xml import (
 
 _LATEST_S = 253_402_300_799
 "The last second of the year 9999, beyond which no date can be made"
+_MARK = b"\xef\xbb\xbf"
 _WHOLE = re.compile(r"[0-9]{1,20}", re.ASCII)
 _DECIMAL = re.compile(r"-?[0-9]{1,10}(\.[0-9]{1,20})?", re.ASCII)
 
 
 def read_fields(data: bytes) -> Fields:
+    """The elements of a body in XML or JSON."""
+    data = data.removeprefix(_MARK).lstrip()
+    return _from_json(data) if is_json(data) else read(data)
+
+
+def is_json(data: bytes) -> bool:
     """The account's setting decides between XML and JSON; the first byte that is no blank tells."""
-    data = data.removeprefix(b"\xef\xbb\xbf").lstrip()
-    return _from_json(data) if data.startswith(b"{") else read(data)
+    return data.removeprefix(_MARK).lstrip().startswith(b"{")
 
 
 def maybe_empty(fields: Fields, name: str) -> str:

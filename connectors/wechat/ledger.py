@@ -33,12 +33,8 @@ class Allowance:
     """What is left of the newest grant."""
 
     grant: Grant
-    granted_at: datetime
+    until: datetime
     left: int
-
-    @property
-    def until(self) -> datetime:
-        return self.granted_at + LASTS[self.grant]
 
     def usable(self, now: datetime, *, by_person: bool) -> int:
         """How many messages a person, or the bot, may send now."""
@@ -58,4 +54,4 @@ def renewed(present: Allowance | None, grant: Grant, now: datetime) -> Allowance
     )
     if keeps and present is not None:
         return present
-    return Allowance(grant, now, MESSAGES[grant])
+    return Allowance(grant, now + LASTS[grant], MESSAGES[grant])

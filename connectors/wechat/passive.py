@@ -1,93 +1,56 @@
-"""The answer to a push in the response itself: its forms, its sealed wrapper, its greatest length.
+"""The answer to a push in the response itself: its form, its sealed wrapper, its greatest length.
 
+In the format of the push, XML or JSON.
 Source: developers.weixin.qq.com/doc/offiaccount/Message_Management/Passive_user_reply_message.html
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
-from community.errors import BadInput, TooLarge
+from community.errors import TooLarge
 from connectors.wechat.crypto import Cipher
 from connectors.wechat.push import Head
-from connectors.wechat.xml import Written, sanitised, write
+from connectors.wechat.xml import sanitised, write
 
 TEXT_MAX_BYTES = 2048
 "Of UTF-8, in a text"
-ARTICLES_MAX = 8
-"The platform shows only the first one in an answer to a message"
 
 
-@dataclass(frozen=True)
-class Article:
-    title: str
-    description: str
-    picture_url: str
-    url: str
-
-
-def text(to: Head, words: str, at: datetime) -> bytes:
+def text(to: Head, words: str, at: datetime, *, as_json: bool = False) -> bytes:
     """Raises TooLarge for more than TEXT_MAX_BYTES; see `connectors/splitting.py`."""
     if len(sanitised(words).encode()) > TEXT_MAX_BYTES:
         raise TooLarge("passive text")
-    return _reply(to, at, "text", ("Content", words))
-
-
-def image(to: Head, media_id: str, at: datetime) -> bytes:
-    return _reply(to, at, "image", ("Image", [("MediaId", media_id)]))
-
-
-def voice(to: Head, media_id: str, at: datetime) -> bytes:
-    return _reply(to, at, "voice", ("Voice", [("MediaId", media_id)]))
-
-
-def news(to: Head, articles: Sequence[Article], at: datetime) -> bytes:
-    """Raises BadInput for no article, or more than ARTICLES_MAX."""
-    if not 1 <= len(articles) <= ARTICLES_MAX:
-        raise BadInput("number of articles")
-    items: list[tuple[str, Written]] = [
-        (
-            "item",
-            [
-                ("Title", article.title),
-                ("Description", article.description),
-                ("PicUrl", article.picture_url),
-                ("Url", article.url),
-            ],
-        )
-        for article in articles
+    elements: list[tuple[str, str | int]] = [
+        ("ToUserName", to.openid),
+        ("FromUserName", to.account),
+        ("CreateTime", int(at.timestamp())),
+        ("MsgType", "text"),
+        ("Content", words),
     ]
-    return _reply(to, at, "news", ("ArticleCount", len(articles)), ("Articles", items))
+    return _written(elements, as_json=as_json)
 
 
-def transfer(to: Head, at: datetime, *, seat: str | None = None) -> bytes:
-    """Hand the resident to the platform's own seats: to `seat`, or to whoever is free."""
-    asked: list[tuple[str, Written]] = [("TransInfo", [("KfAccount", seat)])] if seat else []
-    return _reply(to, at, "transfer_customer_service", *asked)
-
-
-def seal(cipher: Cipher, reply: bytes, *, nonce: str, at: datetime) -> bytes:
+def seal(cipher: Cipher, reply: bytes, *, nonce: str, at: datetime, as_json: bool = False) -> bytes:
     """The reply as it is sent; `nonce` is the one of the request that is answered."""
     sealed = cipher.seal(reply, timestamp=str(int(at.timestamp())), nonce=nonce)
-    return write(
-        [
-            ("Encrypt", sealed.encrypt),
-            ("MsgSignature", sealed.signature),
-            ("TimeStamp", int(sealed.timestamp)),
-            ("Nonce", sealed.nonce),
-        ]
-    )
+    elements: list[tuple[str, str | int]] = [
+        ("Encrypt", sealed.encrypt),
+        ("MsgSignature", sealed.signature),
+        ("TimeStamp", int(sealed.timestamp)),
+        ("Nonce", sealed.nonce),
+    ]
+    if as_json:
+        elements = [(name.lower(), value) for name, value in elements]
+    return _written(elements, as_json=as_json)
 
 
-def _reply(to: Head, at: datetime, kind: str, *elements: tuple[str, Written]) -> bytes:
-    return write(
-        [
-            ("ToUserName", to.openid),
-            ("FromUserName", to.account),
-            ("CreateTime", int(at.timestamp())),
-            ("MsgType", kind),
-            *elements,
-        ]
-    )
+def _written(elements: Sequence[tuple[str, str | int]], *, as_json: bool) -> bytes:
+    if not as_json:
+        return write(elements)
+    fields = {
+        name: sanitised(value) if isinstance(value, str) else value for name, value in elements
+    }
+    return json.dumps(fields, ensure_ascii=False).encode()

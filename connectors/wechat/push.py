@@ -17,6 +17,7 @@ from connectors.wechat.crypto import Cause, Refused
 from connectors.wechat.fields import (
     decimal,
     degrees,
+    is_json,
     maybe_empty,
     moment_s,
     optional,
@@ -38,6 +39,8 @@ class Envelope:
     account: str
     "ToUserName as written outside, which no signature covers"
     encrypt: str
+    is_json: bool
+    "What the account pushes in, and is answered in"
 
 
 @dataclass(frozen=True, repr=False)
@@ -221,7 +224,7 @@ def envelope(body: bytes) -> Envelope:
     fields = read_fields(body)
     if not fields.get("Encrypt"):
         raise Refused(Cause.PLAIN)
-    return Envelope(text(fields, "ToUserName"), text(fields, "Encrypt"))
+    return Envelope(text(fields, "ToUserName"), text(fields, "Encrypt"), is_json(body))
 
 
 def parse(opened: bytes) -> Push:

@@ -2,7 +2,8 @@
 
 A turn is answered one way, and only one: in the response to its push, or afterwards through the
 API. Words wait in the outbox as READY, are SENDING while a call runs, and end as SENT; HELD are
-those that WeChat does not let us send before the resident writes again.
+those that WeChat does not let us send before the resident writes again, AGAIN those that are to be
+tried once more in a while, before which nothing else of their conversation goes.
 """
 
 from __future__ import annotations
@@ -29,11 +30,12 @@ from community.store.schema import (
 )
 from community.times import Clock
 from connectors.wechat.ledger import Allowance, Grant, renewed
+from conversation.inbox import Turn
 from conversation.messages import Message
 from conversation.outbox import READY, REFUSED, SAFETY_EPOCH, SENT, stored
 
 CHANNEL = "wechat"
-SENDING, HELD = "sending", "held"
+SENDING, HELD, AGAIN = "sending", "held", "again"
 ORPHAN_AFTER = timedelta(seconds=20)
 "A push is repeated for 15 s; an answer that no attempt has fetched then goes through the API"
 AT_ONCE = 200
@@ -44,14 +46,17 @@ class Way(enum.StrEnum):
 
     PASSIVE = "passive"
     API = "api"
+    SILENT = "silent"
+    "Not at all: one of the platform's own seats has the conversation"
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """Messages in a row that go out as one: an answer, or what one speaker said unasked."""
+    """Messages in a row that go out as one: all that one speaker has to say now."""
 
     conversation_id: str
-    openid: str
+    user_key: str
+    "The reader, as the channel knows them"
     by_person: bool
     name: str | None
     "Of the person who speaks"
@@ -60,31 +65,51 @@ class Bundle:
     "A safety sentence is among them (law 8)"
     attempts: int
     "How often it was tried before without it being known whether it arrived"
+    failed_at: datetime | None
+    "When it was taken before, and did not arrive after all"
 
     @property
     def seqs(self) -> list[int]:
         return [one.seq for one in self.messages]
 
 
-async def claim(conn: AsyncConnection, clock: Clock, turn_id: str, way: Way) -> Way:
-    """The way in which the turn is answered: this one, unless another attempt was first."""
-    known = await conn.execute(
-        select(wechat_answer.c.way).where(wechat_answer.c.turn_id == turn_id)
+@dataclass(frozen=True)
+class Answered:
+    """How a turn is answered, and with what when in the response."""
+
+    way: Way
+    reply: str | None
+
+
+async def answered(conn: AsyncConnection, turn_id: str) -> Answered | None:
+    """None while no way was claimed."""
+    rows = await conn.execute(
+        select(wechat_answer.c.way, wechat_answer.c.reply).where(wechat_answer.c.turn_id == turn_id)
     )
-    found = known.scalar()
-    if found is not None:
-        return Way(found)
-    await conn.execute(insert(wechat_answer).values(turn_id=turn_id, way=way, at=clock.now()))
+    row = rows.first()
+    return Answered(Way(row.way), row.reply) if row else None
+
+
+async def claim(
+    conn: AsyncConnection, clock: Clock, turn_id: str, way: Way, *, reply: str | None = None
+) -> Way:
+    """The way in which the turn is answered: this one, unless another attempt was first."""
+    known = await answered(conn, turn_id)
+    if known is not None:
+        return known.way
+    await conn.execute(
+        insert(wechat_answer).values(turn_id=turn_id, way=way, reply=reply, at=clock.now())
+    )
     return way
 
 
-async def claim_orphans(conn: AsyncConnection, clock: Clock) -> int:
+async def claim_orphans(conn: AsyncConnection, clock: Clock, channel: str) -> int:
     """Answers that nobody fetched, after a crash or a lost connection, go through the API."""
     rows = await conn.execute(
         select(inbound.c.turn_id)
         .outerjoin(wechat_answer, wechat_answer.c.turn_id == inbound.c.turn_id)
         .where(
-            inbound.c.channel == CHANNEL,
+            inbound.c.channel == channel,
             inbound.c.state == "done",
             inbound.c.received_at <= clock.now() - ORPHAN_AFTER,
             wechat_answer.c.turn_id.is_(None),
@@ -110,7 +135,7 @@ async def grant(
         return
     new = renewed(present, kind, clock.now())
     values = {
-        "source": source, "kind": new.grant, "granted_at": new.granted_at, "remaining": new.left,
+        "source": source, "kind": new.grant, "until": new.until, "remaining": new.left,
     }  # fmt: skip
     of_it = wechat_grant.c.conversation_id == conversation_id
     if present is None:
@@ -120,13 +145,28 @@ async def grant(
     await _release(conn, conversation_id)
 
 
-async def _release(conn: AsyncConnection, conversation_id: str) -> None:
+async def take_up(conn: AsyncConnection, clock: Clock, channel: str) -> None:
+    """What was to be tried again by now may go."""
+    rows = await conn.execute(
+        select(outbox.c.conversation_id)
+        .where(
+            outbox.c.channel == channel, outbox.c.state == AGAIN, outbox.c.not_before <= clock.now()
+        )
+        .distinct()
+        .limit(AT_ONCE)
+    )
+    for conversation_id in rows.scalars().all():
+        await _release(conn, conversation_id, AGAIN)
+
+
+async def _release(conn: AsyncConnection, conversation_id: str, state: str = HELD) -> None:
+    """Words in this state are READY, but for those of the bot that a new owner has overtaken."""
     epoch = (
         select(conversation.c.owner_epoch)
         .where(conversation.c.id == conversation_id)
         .scalar_subquery()
     )
-    held = and_(outbox.c.conversation_id == conversation_id, outbox.c.state == HELD)
+    held = and_(outbox.c.conversation_id == conversation_id, outbox.c.state == state)
     bots = select(message.c.seq).where(
         message.c.conversation_id == conversation_id,
         message.c.sender == "bot",
@@ -156,7 +196,7 @@ async def _allowance(
     row = rows.first()
     if row is None:
         return None, None
-    return Allowance(Grant(row.kind), row.granted_at, row.remaining), row.source
+    return Allowance(Grant(row.kind), row.until, row.remaining), row.source
 
 
 async def spend(conn: AsyncConnection, conversation_id: str, count: int) -> None:
@@ -177,31 +217,17 @@ async def exhaust(conn: AsyncConnection, conversation_id: str) -> None:
     )
 
 
-async def due(conn: AsyncConnection, clock: Clock) -> list[Bundle]:
-    """The next bundle of each conversation that nothing is being sent to."""
+async def due(conn: AsyncConnection, clock: Clock, channel: str) -> list[Bundle]:
+    """The next bundle of each conversation that nothing is being sent to.
+
+    Words that were tried before go again as the very bundle that they were.
+    """
     busy = select(outbox.c.conversation_id).where(
-        outbox.c.channel == CHANNEL, outbox.c.state == SENDING
+        outbox.c.channel == channel, outbox.c.state.in_((SENDING, AGAIN))
     )
     rows = await conn.execute(
-        select(
-            message,
-            outbox.c.attempts,
-            outbox.c.epoch,
-            identity.c.user_key,
-            staff.c.name.label("staff_name"),
-        )
-        .join(
-            outbox,
-            and_(
-                outbox.c.conversation_id == message.c.conversation_id, outbox.c.seq == message.c.seq
-            ),
-        )
-        .join(conversation, conversation.c.id == message.c.conversation_id)
-        .join(identity, identity.c.id == conversation.c.identity_id)
-        .outerjoin(staff, staff.c.id == message.c.staff_id)
-        .outerjoin(wechat_answer, wechat_answer.c.turn_id == message.c.turn_id)
-        .where(
-            outbox.c.channel == CHANNEL,
+        _OUTGOING.where(
+            outbox.c.channel == channel,
             outbox.c.state == READY,
             outbox.c.not_before <= clock.now(),
             outbox.c.conversation_id.not_in(busy),
@@ -210,11 +236,70 @@ async def due(conn: AsyncConnection, clock: Clock) -> list[Bundle]:
         .order_by(message.c.conversation_id, message.c.seq)
         .limit(AT_ONCE)
     )
-    runs = groupby(rows, key=lambda row: (row.conversation_id, row.turn_id, row.staff_id))
     first: dict[str, Bundle] = {}
-    for (conversation_id, _, _), run in runs:
-        first.setdefault(conversation_id, _bundle(list(run)))
+    for bundle in _bundles(rows.all()):
+        first.setdefault(bundle.conversation_id, bundle)
     return list(first.values())
+
+
+async def waiting(conn: AsyncConnection, turn: Turn, *, may_push: bool) -> list[Bundle] | None:
+    """What the reader has not been given up to a turn's answer, in its order.
+
+    Answers of other turns that a response of their own will carry are not among it. None while
+    a call with some of it is under way.
+    """
+    await _release(conn, turn.conversation_id, AGAIN)
+    of_it = outbox.c.conversation_id == turn.conversation_id
+    calls = await conn.execute(select(outbox.c.seq).where(of_it, outbox.c.state == SENDING))
+    if may_push and calls.first() is not None:
+        return None
+    others = wechat_answer.c.way == Way.API if may_push else message.c.seq < turn.seq
+    rows = await conn.execute(
+        _OUTGOING.where(
+            of_it,
+            outbox.c.state == READY,
+            or_(message.c.turn_id == turn.id, message.c.turn_id.is_(None), others),
+        ).order_by(message.c.seq)
+    )
+    return _bundles(rows.all())
+
+
+async def mark_given(
+    conn: AsyncConnection, clock: Clock, conversation_id: str, bundles: Sequence[Bundle]
+) -> None:
+    """A response carries these words."""
+    given = [seq for one in bundles for seq in one.seqs]
+    await conn.execute(
+        update(outbox)
+        .where(outbox.c.conversation_id == conversation_id, outbox.c.seq.in_(given))
+        .values(state=SENT, sent_at=clock.now())
+    )
+
+
+_OUTGOING = (
+    select(
+        message,
+        outbox.c.attempts,
+        outbox.c.epoch,
+        outbox.c.sent_at,
+        identity.c.user_key,
+        staff.c.name.label("staff_name"),
+    )
+    .join(
+        outbox,
+        and_(outbox.c.conversation_id == message.c.conversation_id, outbox.c.seq == message.c.seq),
+    )
+    .join(conversation, conversation.c.id == message.c.conversation_id)
+    .join(identity, identity.c.id == conversation.c.identity_id)
+    .outerjoin(staff, staff.c.id == message.c.staff_id)
+    .outerjoin(wechat_answer, wechat_answer.c.turn_id == message.c.turn_id)
+)
+
+
+def _bundles(rows: Sequence[Row[Any]]) -> list[Bundle]:
+    """Rows in their order, as one bundle for each stretch of a speaker and of earlier tries."""
+    runs = groupby(rows, key=lambda row: (row.conversation_id, row.staff_id, row.attempts))
+    return [_bundle(list(run)) for _, run in runs]
 
 
 def _bundle(rows: Sequence[Row[Any]]) -> Bundle:
@@ -227,7 +312,18 @@ def _bundle(rows: Sequence[Row[Any]]) -> Bundle:
         tuple(map(stored, rows)),
         any(row.epoch == SAFETY_EPOCH for row in rows),
         first.attempts,
+        first.sent_at,
     )
+
+
+async def is_answering(conn: AsyncConnection, conversation_id: str) -> bool:
+    """Whether a turn of the conversation is unfinished."""
+    rows = await conn.execute(
+        select(inbound.c.turn_id)
+        .where(inbound.c.conversation_id == conversation_id, inbound.c.state != "done")
+        .limit(1)
+    )
+    return rows.first() is not None
 
 
 async def begin(conn: AsyncConnection, bundle: Bundle, *, lease_until: datetime) -> bool:
@@ -257,7 +353,7 @@ async def end(
     known: bool = True,
     not_before: datetime | None = None,
 ) -> None:
-    """What became of it: SENT, HELD, REFUSED, or READY again at `not_before`.
+    """What became of it: SENT, HELD, REFUSED, or AGAIN at `not_before`.
 
     `known`: it is certain that nothing of it arrived, or all of it; the attempt counts otherwise.
     """
@@ -275,15 +371,15 @@ async def end(
     )
 
 
-async def hold_lost(conn: AsyncConnection, clock: Clock) -> int:
-    """Calls that a dead process left open: the reader may have the words, so they are held."""
+async def end_lost(conn: AsyncConnection, clock: Clock, channel: str, state: str) -> int:
+    """Calls that a dead process left open: their words are in `state` now, HELD or AGAIN."""
     changed = await conn.execute(
         update(outbox)
         .where(
-            outbox.c.channel == CHANNEL,
+            outbox.c.channel == channel,
             outbox.c.state == SENDING,
             outbox.c.lease_until <= clock.now(),
         )
-        .values(state=HELD, lease_until=None)
+        .values(state=state, lease_until=None)
     )
     return changed.rowcount

@@ -17,9 +17,12 @@ from connectors import store
 from connectors.registry import CHANNELS
 from connectors.wechat.sim.api import serving
 from connectors.wechat.sim.simulator import Simulator
+from connectors.wecom.sim import api as wecom_api
+from connectors.wecom.sim.simulator import Simulator as WeComSimulator
 from conversation import inbox, outbox
 from conversation.messages import Draft, Inbound, Sender
 from tests.connectors.wechat.account import pushes_to, settings_of
+from tests.connectors.wecom import account as corporation
 
 TOKEN = "token-of-the-first-client"
 SECRET_WORDS = "保险柜密码是蓝色大象"
@@ -147,7 +150,7 @@ class WeChatDriver(Driver):
         async with asyncio.timeout(10):
             while {"ready", "sending"} & await self._states(conversation):  # noqa: ASYNC110 - another's work
                 await asyncio.sleep(0.05)
-        seen = [one.content for one in self.gateway.pushes.sim.transcript(self.openid)]
+        seen = self._seen()
         async with self.gateway.db.read() as conn:
             said = await outbox.transcript(conn, conversation)
         return [
@@ -155,6 +158,9 @@ class WeChatDriver(Driver):
             for one in said
             if one.sender == "resident" or one.text in seen
         ]
+
+    def _seen(self):
+        return [one.content for one in self.gateway.pushes.sim.transcript(self.openid)]
 
     async def _states(self, conversation):
         async with self.gateway.db.read() as conn:
@@ -182,7 +188,56 @@ class WeChatDriver(Driver):
             return await store.find_conversation(conn, Sender("wechat", self.openid))
 
 
-DRIVERS = {"webchat": WebChatDriver, "api": ApiDriver, "wechat": WeChatDriver}
+class WeComDriver(WeChatDriver):
+    """A resident who is known to customer service; what is sent twice is announced twice."""
+
+    @property
+    def external_userid(self):
+        return f"wmReader-of-{self.user}"
+
+    async def say(self, message_id, text):
+        self.said = getattr(self, "said", {})
+        if message_id not in self.said:
+            self.said[message_id] = self.gateway.callbacks.sim.says(self.external_userid, text)
+        await self.gateway.callbacks.call()
+        async with asyncio.timeout(10):
+            while not await self._is_stored(self.said[message_id]):  # noqa: ASYNC110 - another's work
+                await asyncio.sleep(0.02)
+
+    async def _is_stored(self, msgid):
+        async with self.gateway.db.read() as conn:
+            rows = await conn.execute(
+                select(schema.wechat_answer.c.turn_id)
+                .join(schema.inbound, schema.inbound.c.turn_id == schema.wechat_answer.c.turn_id)
+                .where(schema.inbound.c.channel_key == msgid)
+            )
+            return rows.first() is not None
+
+    def _seen(self):
+        """Answers that are ready together come in one message."""
+        return "\n".join(self.gateway.callbacks.sim.screen(self.external_userid)).split("\n")
+
+    async def refused(self):
+        callbacks = self.gateway.callbacks
+        query, sealed = callbacks.sealed(callbacks.news())
+        async with callbacks.session.post(
+            callbacks.url,
+            params=query | {"msg_signature": "0" * 40},
+            data=callbacks.wrapped(sealed),
+        ) as response:
+            return response.status == 403
+
+    def secrets(self):
+        sim = self.gateway.callbacks.sim
+        return [self.external_userid, corporation.TOKEN, sim.secret, *sim.tokens.issued]
+
+    async def conversation(self):
+        user_key = f"{self.gateway.callbacks.sim.open_kfid}/{self.external_userid}"
+        async with self.gateway.db.read() as conn:
+            return await store.find_conversation(conn, Sender("wecom", user_key))
+
+
+DRIVERS = {"webchat": WebChatDriver, "api": ApiDriver, "wechat": WeChatDriver, "wecom": WeComDriver}
 
 
 @pytest.fixture(params=CHANNELS, ids=lambda channel: channel.name)
@@ -193,15 +248,21 @@ def channel(request):
 
 @pytest.fixture
 async def gateway(start_gateway, channel, clock):
-    """A gateway with the channel open; WeChat's with the simulated WeChat on its other side."""
-    if channel.name != "wechat":
+    """A gateway with the channel open; WeChat's two with a simulated WeChat on their other side."""
+    if channel.name == "wechat":
+        sim = Simulator(clock)
+        async with serving(sim) as url, aiohttp.ClientSession() as session:
+            started = await start_gateway(**settings_of(sim, url))
+            started.pushes = pushes_to(started, sim, session)
+            yield started
+    elif channel.name == "wecom":
+        sim = WeComSimulator(clock)
+        async with wecom_api.serving(sim) as url, aiohttp.ClientSession() as session:
+            started = await start_gateway(**corporation.settings_of(sim, url))
+            started.callbacks = corporation.callbacks_to(started, sim, session)
+            yield started
+    else:
         yield await start_gateway()
-        return
-    sim = Simulator(clock)
-    async with serving(sim) as url, aiohttp.ClientSession() as session:
-        started = await start_gateway(**settings_of(sim, url))
-        started.pushes = pushes_to(started, sim, session)
-        yield started
 
 
 @pytest.fixture

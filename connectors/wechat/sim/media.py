@@ -67,9 +67,7 @@ class Shelf:
             raise Refused(44001)
         if len(data) > MOST_BYTES[kind]:
             raise Refused(45001)
-        if kind in {"image", "voice"} and not any(
-            data.startswith(start) for start, fits, _ in SIGNATURES if fits == kind
-        ):
+        if not _fits(kind, data):
             raise Refused(40004)
         return self.keep(kind, data)
 
@@ -79,3 +77,12 @@ class Shelf:
         if kept is None or self._clock.now() >= kept.at + LIFE or kind not in (None, kept.kind):
             raise Refused(40007)
         return kept
+
+
+def _fits(kind: str, data: bytes) -> bool:
+    """Whether the first bytes are those of such a file."""
+    if kind == "video":
+        return data[4:8] == b"ftyp"
+    if kind == "thumb":
+        return data.startswith(b"\xff\xd8\xff")
+    return any(data.startswith(start) for start, fits, _ in SIGNATURES if fits == kind)

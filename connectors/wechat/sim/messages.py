@@ -10,6 +10,7 @@ from connectors.wechat.sim.media import Shelf
 from connectors.wechat.sim.refusals import Refused
 
 TEXT_MAX_BYTES = 2048
+ARTICLE = {"title", "description", "url", "picurl"}
 
 
 @dataclass(frozen=True)
@@ -22,9 +23,9 @@ class Message:
 
 
 def read_message(asked: dict[str, Any], shelf: Shelf, kf_accounts: Set[str]) -> Message:
-    """Raises Refused 40008, 40035, 40007, 44004, 45002, 65401."""
+    """Raises Refused 40008, 40035, 40007, 44004, 45002, 45008, 65401."""
     kind = asked.get("msgtype")
-    if kind not in {"text", "image", "voice", "msgmenu"}:
+    if kind not in {"text", "image", "voice", "video", "news", "msgmenu"}:
         raise Refused(40008)
     inside = asked.get(kind)
     if not isinstance(inside, dict):
@@ -33,6 +34,8 @@ def read_message(asked: dict[str, Any], shelf: Shelf, kf_accounts: Set[str]) -> 
         content = _words(inside.get("content"))
     elif kind == "msgmenu":
         content = _menu(inside)
+    elif kind == "news":
+        content = _article(inside)
     else:
         content = shelf.find(str(inside.get("media_id")), kind).media_id
     return Message(kind, content, _author(asked, kf_accounts))
@@ -58,6 +61,17 @@ def _menu(inside: dict[str, Any]) -> str:
         lines.append(f"[{entry['id']}] {entry['content']}")
     lines.append(inside.get("tail_content", ""))
     return _words("\n".join(line for line in lines if line))
+
+
+def _article(inside: dict[str, Any]) -> str:
+    """The title and the address of the one article."""
+    articles = inside.get("articles")
+    if not isinstance(articles, list) or len(articles) != 1:
+        raise Refused(45008)
+    article = articles[0]
+    if not isinstance(article, dict) or article.keys() - ARTICLE or "title" not in article:
+        raise Refused(40035)
+    return _words(f"{article['title']} {article.get('url', '')}".strip())
 
 
 def _author(asked: dict[str, Any], kf_accounts: Set[str]) -> str | None:

@@ -26,6 +26,15 @@ class Finished:
     at: datetime
 
 
+@dataclass(frozen=True)
+class Sent:
+    """A subscribe notice whose subscribe_msg_sent_event waits to be pushed."""
+
+    openid: str
+    template_id: str
+    msg_id: int
+
+
 class Notices:
     """The notices of an account that has `templates`: template id → names of its fields."""
 
@@ -35,6 +44,7 @@ class Notices:
         self._sent: dict[tuple[str, str], tuple[int, datetime]] = {}
         self._consents: Counter[tuple[str, str]] = Counter()
         self._finished: list[Finished] = []
+        self._subscribed: list[Sent] = []
         self._last_id = 3_000_000_000_000_000_000
 
     def words(self, template_id: object, data: object) -> str:
@@ -70,11 +80,22 @@ class Notices:
         """The reader agreed to one more notice of this template."""
         self._consents[openid, template_id] += 1
 
+    def withdraw(self, openid: str, template_id: str) -> None:
+        """All consents to this template are taken back."""
+        self._consents[openid, template_id] = 0
+
     def use_consent(self, openid: str, template_id: str) -> None:
-        """Raises Refused 43101."""
+        """Note a notice for which one consent is used up. Raises Refused 43101."""
         if not self._consents[openid, template_id]:
             raise Refused(43101)
         self._consents[openid, template_id] -= 1
+        self._last_id += 1
+        self._subscribed.append(Sent(openid, template_id, self._last_id))
+
+    def take_sent(self) -> list[Sent]:
+        """The subscribe notices not reported yet, oldest first."""
+        sent, self._subscribed = self._subscribed, []
+        return sent
 
 
 def _value(field: Any) -> str:

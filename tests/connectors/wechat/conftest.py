@@ -11,15 +11,18 @@ from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from community.config import Secret
 from community.times import FixedClock
 from connectors.wechat.client import Client
+from connectors.wechat.crypto import Cipher
 from connectors.wechat.sim.api import serving
 from connectors.wechat.sim.pushes import Pushes
 from connectors.wechat.sim.simulator import Simulator
-from connectors.wechat.token import Credentials, TokenBroker
-from tests.connectors.wechat.account import pushes_to, settings_of
+from connectors.wechat.token import Credentials, TokenBroker, stable_token
+from tests.connectors.wechat.account import ACCOUNT, KEY, TOKEN, StandIn, pushes_to, settings_of
 
 NOTICE = "template-of-a-notice"
 
@@ -136,7 +139,7 @@ async def broker(
     watch: Watch,
 ) -> AsyncIterator[TokenBroker]:
     """A cold broker whose jitter is 0."""
-    broker = TokenBroker(session, clock, credentials, base_url, jitter_s=lambda: 0.0)
+    broker = TokenBroker(clock, stable_token(session, credentials, base_url), jitter_s=lambda: 0.0)
     yield broker
     await broker.close()
 
@@ -164,7 +167,7 @@ def make_client(
 
     def make(**changes: Any) -> Client:
         options = {"base_url": base_url, "pause": pause} | changes
-        return Client(session, broker, clock, credentials, **options)
+        return Client(session, broker, credentials, **options)
 
     return make
 
@@ -185,3 +188,31 @@ def open_account(
         return gateway, pushes_to(gateway, sim, session)
 
     return start
+
+
+@pytest.fixture
+async def stand_in() -> AsyncIterator[StandIn]:
+    """An account without a gateway behind it, at `stand_in.url`."""
+    stand_in = StandIn()
+    app = web.Application()
+    app.router.add_route("*", "/wechat", stand_in.take)
+    server = TestServer(app)
+    await server.start_server(access_log=None)
+    stand_in.url = str(server.make_url("/wechat"))
+    yield stand_in
+    stand_in.gate.set()
+    await server.close()
+
+
+@pytest.fixture
+def make_pushes(
+    sim: Simulator, session: aiohttp.ClientSession, stand_in: StandIn
+) -> Callable[..., Pushes]:
+    """Pushes to the stand-in; `changes` are their own options."""
+
+    def make(**changes: Any) -> Pushes:
+        cipher = Cipher(Secret(TOKEN), [Secret(KEY)], sim.appid)
+        options = {"token": TOKEN, "apart_s": 0} | changes
+        return Pushes(sim, session, stand_in.url, ACCOUNT, cipher, **options)
+
+    return make

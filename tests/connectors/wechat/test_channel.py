@@ -12,6 +12,7 @@ from community.store.schema import message, outbox, wechat_answer
 from connectors.wechat import store, xml
 from connectors.wechat.channel import ANSWER_BY_S
 from connectors.wechat.sim.faults import Delay, Refuse, Reset
+from connectors.wechat.sim.modes import Format
 from connectors.wechat.sim.pushes import SERVICE_FAULT
 from conversation import outbox as outgoing
 from conversation import queue
@@ -91,6 +92,29 @@ async def test_messages_of_one_reader_are_answered_in_order_and_hold_nobody_up(o
     )
     assert sorted(screen(sim)) == ["听到：第0句", "听到：第1句", "听到：第2句"]
     assert screen(sim, OTHER) == ["听到：别人"]
+
+
+@pytest.mark.parametrize("form", list(Format), ids=lambda form: form.name)
+async def test_push_is_answered_in_its_own_format(open_account, sim, form):
+    _, pushes = await open_account()
+    pushes.format = form
+    assert await pushes.say(READER, "你好]]>") == "听到：你好]]>"
+    assert screen(sim) == ["听到：你好]]>"]
+
+
+async def test_later_answer_takes_what_still_waits_along_and_overtakes_nothing(
+    open_account, sim, until
+):
+    gateway, pushes = await open_account()
+    gateway.engine.gate.clear()
+    assert await pushes.say(READER, "第一问") is None
+    sim.inject("message/custom/send", Refuse(45011), times=2)
+    gateway.engine.gate.set()
+    await until(lambda: sim.calls["message/custom/send"] == 1)
+    await reaches(gateway, "again")
+    assert await pushes.say(READER, "第二问") == "听到：第一问\n听到：第二问"
+    gateway.clock.advance(3600)
+    assert screen(sim) == ["听到：第一问\n听到：第二问"]
 
 
 async def test_equal_message_numbers_of_two_readers_are_two_messages(open_account, sim):
@@ -175,8 +199,7 @@ async def test_words_beyond_the_allowance_wait_for_the_next_message(open_account
     await tell(gateway, conversation_id, "明天停水。", "notice")
     await reaches(gateway, "held")
     assert sim.calls["message/custom/send"] == 0
-    assert await pushes.say(READER, "还在吗") == "听到：还在吗"
-    await until(lambda: "明天停水。" in screen(sim))
+    assert await pushes.say(READER, "还在吗") == "明天停水。\n听到：还在吗"
 
 
 async def test_call_whose_outcome_is_unknown_is_never_silently_repeated(open_account, sim, until):
@@ -187,9 +210,8 @@ async def test_call_whose_outcome_is_unknown_is_never_silently_repeated(open_acc
     await tell(gateway, conversation_id, "明天停水。", "notice")
     await until(lambda: "明天停水。" in screen(sim))
     await reaches(gateway, "held")
-    await pushes.say(READER, "好的")
-    await until(lambda: len(screen(sim)) == 4)
-    assert screen(sim)[-1] == "（下面的话要是已经收到过，请不用管）\n明天停水。"
+    said = await pushes.say(READER, "好的")
+    assert said == "（下面的话要是已经收到过，请不用管）\n明天停水。\n听到：好的"
 
 
 async def test_call_that_hangs_holds_no_other_reader_up(open_account, sim, until):
@@ -209,27 +231,39 @@ async def test_call_that_hangs_holds_no_other_reader_up(open_account, sim, until
     assert "sending" in await states(gateway)
 
 
-async def test_what_was_not_sent_costs_nothing_and_comes_unmarked(open_account, sim, until):
+async def test_what_was_not_sent_costs_nothing_and_what_may_have_been_sent_does(
+    open_account, sim, until
+):
     gateway, pushes = await open_account()
+
+    async def left():
+        async with gateway.db.read() as conn:
+            return (await store.allowance(conn, conversation_id)).left
+
     await pushes.say(READER, "你好")
     conversation_id = await conversation_of(gateway, "你好")
     sim.inject("message/custom/send", Reset(done=False))
-    sim.inject("message/custom/send", Refuse(45009))
-    await tell(gateway, conversation_id, "明天停水。", "notice")
-    await until(lambda: sim.calls["message/custom/send"] == 1)
+    await tell(gateway, conversation_id, "明天停水。", "first")
     await reaches(gateway, "held")
-    async with gateway.db.read() as conn:
-        assert (
-            await store.allowance(conn, conversation_id)
-        ).left == 4  # that call may have arrived
+    assert await left() == 4
     await pushes.say(READER, "还在吗")
-    await until(lambda: sim.calls["message/custom/send"] == 2)
-    await reaches(gateway, outgoing.SENT)
-    async with asyncio.timeout(10):
-        while "ready" not in await states(gateway):  # noqa: ASYNC110 - it is another's work
-            await asyncio.sleep(0.05)
-    async with gateway.db.read() as conn:
-        assert (await store.allowance(conn, conversation_id)).left == 5
+    sim.inject("message/custom/send", Refuse(45009))
+    await tell(gateway, conversation_id, "后天停电。", "second")
+    await reaches(gateway, "again")
+    assert await left() == 5
+
+
+async def test_what_is_to_be_tried_again_is_overtaken_by_nothing(open_account, sim, until):
+    gateway, pushes = await open_account()
+    await pushes.say(READER, "你好")
+    conversation_id = await conversation_of(gateway, "你好")
+    sim.inject("message/custom/send", Refuse(45011))
+    await tell(gateway, conversation_id, "第一条", "first")
+    await reaches(gateway, "again")
+    await tell(gateway, conversation_id, "第二条", "second")
+    gateway.clock.advance(120)
+    await until(lambda: len(screen(sim)) == 2)
+    assert screen(sim)[1:] == ["第一条\n第二条"]
 
 
 async def test_long_answer_that_broke_off_is_not_begun_again_by_itself(open_account, sim, until):
@@ -267,7 +301,7 @@ async def test_bundle_of_which_a_part_was_refused_is_left_as_it_is(open_account,
         await outgoing.say(
             conn, gateway.clock, conversation_id, [Draft("一"), Draft("二")], epoch=0, key="n"
         )
-        (bundle,) = await store.due(conn, gateway.clock)
+        (bundle,) = await store.due(conn, gateway.clock, store.CHANNEL)
         await conn.execute(
             update(outbox).where(outbox.c.seq == bundle.seqs[0]).values(state=outgoing.REFUSED)
         )
@@ -302,15 +336,16 @@ async def test_tap_on_the_menu_is_said_as_words(open_account, sim):
 @pytest.mark.parametrize(
     ("fields", "answer"),
     [
-        ([("MsgType", "image"), ("PicUrl", "http://x"), ("MediaId", "m"), ("MsgId", 1)], "文字"),
-        ([("MsgType", "voice"), ("MediaId", "m"), ("Format", "amr"), ("MsgId", 1)], "文字"),
+        ([("MsgType", "video"), ("MediaId", "m"), ("MsgId", 1)], "视频我这边看不了"),
+        ([("MsgType", "location"), ("Location_X", "31.2"), ("Location_Y", "121.4"),
+          ("Label", ""), ("MsgId", 1)], "位置收到了"),
         ([("MsgType", "event"), ("Event", "VIEW"), ("EventKey", "http://x")], None),
         ([("MsgType", "event"), ("Event", "LOCATION"), ("Latitude", "31.2"),
           ("Longitude", "121.4"), ("Precision", "30")], None),
         ([("MsgType", "of_the_future"), ("MsgId", 1)], None),
     ],
 )  # fmt: skip
-async def test_what_is_not_text_is_answered_kindly_or_acknowledged(
+async def test_what_needs_no_dialogue_is_answered_kindly_or_acknowledged(
     open_account, sim, fields, answer
 ):
     gateway, pushes = await open_account()

@@ -265,7 +265,7 @@ async def test_a_late_file_leaves_the_outcome_unknown(sim, make_client, refusing
 async def test_nobody_listening_means_nothing_was_done(
     session, broker, clock, credentials, unused_url, refusing
 ):
-    client = Client(session, broker, clock, credentials, base_url=unused_url)
+    client = Client(session, broker, credentials, base_url=unused_url)
     error = await refusing(client.send_text(OPENID, "你好"), NotReached)
     assert error.retryable
     await refusing(client.oauth_token("code"), NotReached)
@@ -277,7 +277,7 @@ async def test_no_free_connection_means_nothing_was_done(
     """aiohttp's own error for this quotes the whole address, the token in it."""
     await broker.token()
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=1)) as narrow:
-        client = Client(narrow, broker, clock, credentials, base_url=base_url, timeout_s=0.2)
+        client = Client(narrow, broker, credentials, base_url=base_url, timeout_s=0.2)
         sim.inject("media/get", Delay(60))
         holding = asyncio.create_task(client.get_media("any"))
         await until(lambda: sim.calls["media/get"])
@@ -300,6 +300,6 @@ async def test_a_reader_of_another_account_is_unreachable(client, refusing):
 async def test_an_address_that_is_no_wechat_leaves_the_outcome_unknown(
     session, broker, clock, credentials, base_url, refusing
 ):
-    client = Client(session, broker, clock, credentials, base_url=f"{base_url}/elsewhere")
+    client = Client(session, broker, credentials, base_url=f"{base_url}/elsewhere")
     error = await refusing(client.send_text(OPENID, "你好"), OutcomeUnknown)
     assert str(error) == "status 404"

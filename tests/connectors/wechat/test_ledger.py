@@ -31,10 +31,12 @@ def test_window_ends_to_the_second(clock, grant, lasts):
 
 def test_newest_grant_counts_but_a_tap_takes_nothing_from_a_message(clock):
     now = clock.now()
-    used = Allowance(Grant.MESSAGE, now, 1)
+    used = Allowance(Grant.MESSAGE, now + timedelta(hours=1), 1)
     assert renewed(used, Grant.TAP, now) == used
-    assert renewed(used, Grant.MESSAGE, now).left == 5
-    spent = Allowance(Grant.MESSAGE, now, 0)
-    assert renewed(spent, Grant.TAP, now) == Allowance(Grant.TAP, now, 3)
-    over = Allowance(Grant.MESSAGE, now - timedelta(hours=48), 4)
+    assert renewed(used, Grant.MESSAGE, now) == Allowance(
+        Grant.MESSAGE, now + timedelta(hours=48), 5
+    )
+    spent = Allowance(Grant.MESSAGE, now + timedelta(hours=1), 0)
+    assert renewed(spent, Grant.TAP, now) == Allowance(Grant.TAP, now + timedelta(minutes=1), 3)
+    over = Allowance(Grant.MESSAGE, now, 4)
     assert renewed(over, Grant.TAP, now).grant is Grant.TAP

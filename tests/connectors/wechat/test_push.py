@@ -389,8 +389,12 @@ def test_a_record_shows_nothing_of_a_resident_where_it_is_printed():
 
 def test_envelope_is_read_in_both_forms_and_nothing_else_of_the_body_is():
     compat = VECTORS["tencent-python-demo-compat"]
-    assert envelope(compat["post_body"].encode()) == Envelope("gh_10f6c3c3ac5a", compat["encrypt"])
-    assert envelope(b'{"ToUserName":"gh_1","Encrypt":"abc="}') == Envelope("gh_1", "abc=")
+    assert envelope(compat["post_body"].encode()) == Envelope(
+        "gh_10f6c3c3ac5a", compat["encrypt"], is_json=False
+    )
+    assert envelope(b'{"ToUserName":"gh_1","Encrypt":"abc="}') == Envelope(
+        "gh_1", "abc=", is_json=True
+    )
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from connectors.wechat.token import (
     REFRESH_BEFORE_S,
     TokenBroker,
     random_jitter_s,
+    stable_token,
 )
 
 FETCH = "stable_token"
@@ -57,7 +58,7 @@ async def test_a_day_takes_at_most_sixteen_fetches(sim, broker, clock):
 
 
 async def test_two_processes_share_the_token(sim, broker, session, clock, credentials, base_url):
-    other = TokenBroker(session, clock, credentials, base_url, jitter_s=lambda: 3.0)
+    other = TokenBroker(clock, stable_token(session, credentials, base_url), jitter_s=lambda: 3.0)
     assert (await broker.token()).value.reveal() == (await other.token()).value.reveal()
     clock.advance(REFRESH_S)
     new, old = await broker.token(), await other.token()
@@ -162,14 +163,14 @@ async def test_what_only_an_operator_can_mend_is_an_error_in_the_log_once_a_minu
 async def test_a_late_answer_is_not_reached_for_what_needed_the_token(
     sim, session, clock, credentials, base_url, refusing
 ):
-    broker = TokenBroker(session, clock, credentials, base_url, timeout_s=0.5)
+    broker = TokenBroker(clock, stable_token(session, credentials, base_url, timeout_s=0.5))
     sim.inject(FETCH, Delay(60))
     error = await refusing(broker.token(), NotReached)
     assert str(error) == "TimeoutError"
 
 
 async def test_nobody_listening_is_not_reached(session, clock, credentials, refusing, unused_url):
-    broker = TokenBroker(session, clock, credentials, unused_url)
+    broker = TokenBroker(clock, stable_token(session, credentials, unused_url))
     await refusing(broker.token(), NotReached)
 
 
@@ -179,8 +180,8 @@ async def test_the_wrong_secret_is_told_without_it(sim, broker, refusing):
     assert str(error) == "errcode 40125: page_operator"
 
 
-async def test_no_token_shows_in_what_is_printed(broker):
+async def test_no_token_shows_in_what_is_printed(broker, credentials):
     token = await broker.token()
     for text in (repr(token), str(token), repr(broker), f"{token.value}"):
         assert token.value.reveal() not in text
-        assert broker.credentials.secret.reveal() not in text
+        assert credentials.secret.reveal() not in text

@@ -1,0 +1,63 @@
+"""The answer in a response: everything that waits for the reader, in its order, the same each time.
+
+What was to go through the API and has not gone yet goes along, so that nothing overtakes anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from community.times import Clock
+from connectors.splitting import split
+from connectors.wechat import store
+from connectors.wechat.delivery import words_of
+from connectors.wechat.passive import TEXT_MAX_BYTES
+from connectors.wechat.store import Bundle, Way
+from connectors.wechat.words import words
+from connectors.wechat.xml import sanitised
+from conversation.inbox import Turn
+
+
+async def take(conn: AsyncConnection, clock: Clock, turn: Turn, *, may_push: bool) -> str | None:
+    """What a finished turn is answered with; None for nothing, or when it comes through the API.
+
+    All of what waits, or none of it when that is too long or a call with some of it is under way.
+    Without `may_push` as much as fits, and the rest with the next answer. Needs a write transaction.
+    """
+    known = await store.answered(conn, turn.id)
+    if known is not None:
+        return known.reply
+    waiting = await store.waiting(conn, turn, may_push=may_push)
+    if may_push and (waiting is None or not _fits(_together(waiting))):
+        await store.claim(conn, clock, turn.id, Way.API)
+        return None
+    given, reply = _fitting(waiting or [])
+    await store.claim(conn, clock, turn.id, Way.PASSIVE, reply=reply)
+    await store.mark_given(conn, clock, turn.conversation_id, given)
+    return reply
+
+
+def _together(bundles: Sequence[Bundle]) -> str:
+    return sanitised("\n".join(words_of(one) for one in bundles))
+
+
+def _fits(text: str) -> bool:
+    return len(text.encode()) <= TEXT_MAX_BYTES
+
+
+def _fitting(waiting: Sequence[Bundle]) -> tuple[Sequence[Bundle], str | None]:
+    """What fits into one answer, and its text: whole messages; of one too long, its beginning."""
+    if not waiting:
+        return [], None
+    if _fits(text := _together(waiting)):
+        return waiting, text
+    single = [replace(one, messages=(said,)) for one in waiting for said in one.messages]
+    for count in range(len(single) - 1, 0, -1):
+        if _fits(text := _together(single[:count])):
+            return single[:count], text
+    ending = words("cut")
+    beginning = split(_together(single[:1]), TEXT_MAX_BYTES - len(ending.encode()))[0]
+    return single[:1], f"{beginning}{ending}"

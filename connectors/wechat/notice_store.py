@@ -1,0 +1,154 @@
+"""The notices in the database: ordered, sent, and what WeChat said became of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from community.store.schema import conversation, identity, message, wechat_notice
+from community.times import Clock
+from conversation.messages import Message
+from conversation.outbox import stored
+
+DUE, SENT = "due", "sent"
+AT_ONCE = 50
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A notice to be sent."""
+
+    id: str
+    "Its client_msg_id"
+    openid: str
+    template: str
+    attempts: int
+    message: Message
+
+
+async def order(
+    conn: AsyncConnection,
+    clock: Clock,
+    notice_id: str,
+    conversation_id: str,
+    seq: int,
+    template: str,
+) -> None:
+    """Order a notice of a message, unless it has one."""
+    known = await conn.execute(
+        select(wechat_notice.c.id).where(
+            wechat_notice.c.conversation_id == conversation_id, wechat_notice.c.seq == seq
+        )
+    )
+    if known.first() is not None:
+        return
+    now = clock.now()
+    await conn.execute(
+        insert(wechat_notice).values(
+            id=notice_id, conversation_id=conversation_id, seq=seq, template=template, state=DUE,
+            attempts=0, not_before=now, at=now,
+        )
+    )  # fmt: skip
+
+
+async def due(conn: AsyncConnection, clock: Clock) -> list[Waiting]:
+    """Those to be sent now, oldest first."""
+    rows = await conn.execute(
+        select(
+            message,
+            identity.c.user_key,
+            wechat_notice.c.id.label("notice_id"),
+            wechat_notice.c.template,
+            wechat_notice.c.attempts,
+        )
+        .join(
+            wechat_notice,
+            and_(
+                wechat_notice.c.conversation_id == message.c.conversation_id,
+                wechat_notice.c.seq == message.c.seq,
+            ),
+        )
+        .join(conversation, conversation.c.id == message.c.conversation_id)
+        .join(identity, identity.c.id == conversation.c.identity_id)
+        .where(wechat_notice.c.state == DUE, wechat_notice.c.not_before <= clock.now())
+        .order_by(wechat_notice.c.at)
+        .limit(AT_ONCE)
+    )
+    return [
+        Waiting(row.notice_id, row.user_key, row.template, row.attempts, stored(row))
+        for row in rows
+    ]
+
+
+async def sent(conn: AsyncConnection, notice_id: str, msg_id: int | None) -> None:
+    """WeChat took it; None where no report will follow.
+
+    A report that came before this is not overwritten.
+    """
+    await conn.execute(
+        update(wechat_notice)
+        .where(wechat_notice.c.id == notice_id, wechat_notice.c.state == DUE)
+        .values(state=SENT, msg_id=None if msg_id is None else str(msg_id))
+    )
+
+
+async def put_off(conn: AsyncConnection, notice_id: str, until: datetime) -> None:
+    await conn.execute(
+        update(wechat_notice)
+        .where(wechat_notice.c.id == notice_id)
+        .values(attempts=wechat_notice.c.attempts + 1, not_before=until)
+    )
+
+
+async def end(conn: AsyncConnection, notice_id: str, state: str, reason: str) -> None:
+    """It failed, or nobody knows."""
+    await conn.execute(
+        update(wechat_notice)
+        .where(wechat_notice.c.id == notice_id)
+        .values(state=state, reason=reason)
+    )
+
+
+async def finish(
+    conn: AsyncConnection, openid: str, msg_id: int, state: str, reason: str | None
+) -> bool:
+    """Note WeChat's report; False when it is of no notice of ours.
+
+    A report may have 0 for its number, and may come before the call's own answer: then the
+    reader's oldest notice without one is meant.
+    """
+    of_reader = (
+        select(wechat_notice.c.id)
+        .join(conversation, conversation.c.id == wechat_notice.c.conversation_id)
+        .join(identity, identity.c.id == conversation.c.identity_id)
+        .where(identity.c.user_key == openid)
+        .order_by(wechat_notice.c.at)
+        .limit(1)
+    )
+    named = of_reader.where(wechat_notice.c.msg_id == str(msg_id))
+    unreported = of_reader.where(
+        wechat_notice.c.state.in_((DUE, SENT)),
+        wechat_notice.c.msg_id.is_(None) if msg_id else wechat_notice.c.state == SENT,
+    )
+    for query in (named, unreported):
+        notice_id = (await conn.execute(query)).scalar()
+        if notice_id is not None:
+            await conn.execute(
+                update(wechat_notice)
+                .where(wechat_notice.c.id == notice_id)
+                .values(state=state, reason=reason, msg_id=str(msg_id))
+            )
+            return True
+    return False
+
+
+async def give_up_before(conn: AsyncConnection, moment: datetime) -> None:
+    """Notices that were sent before `moment` and never reported on are not confirmed."""
+    await conn.execute(
+        update(wechat_notice)
+        .where(wechat_notice.c.state == SENT, wechat_notice.c.at < moment)
+        .values(state="unknown", reason="no report")
+    )

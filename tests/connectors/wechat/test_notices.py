@@ -1,0 +1,150 @@
+"""Notices: told once, whatever happens on the way, and what became of them is known."""
+
+import pytest
+from sqlalchemy import select
+
+from community.store.schema import message, wechat_notice
+from connectors.wechat import notices
+from connectors.wechat.sim.faults import Refuse, Reset
+from conversation import outbox as outgoing
+from conversation.messages import Draft
+from conversation.ownership import current
+
+READER = "oReader-0000000000000000001"
+NOTICE = "template-of-a-notice"
+CARD = {"title": "厨房水管报修", "state": "已派单", "tone": "info", "facts": [["师傅", "刘师傅"]]}
+
+
+@pytest.fixture
+def noticing(tmp_path):
+    """Settings with the simulated account's template."""
+
+    def settings(kind="template"):
+        file = tmp_path / "account.yml"
+        file.write_text(
+            f"notices: {{default: {{template: {NOTICE}, kind: {kind}, "
+            "fields: {事项: title, 时间: time}}}",
+            encoding="utf-8",
+        )
+        return {"wechat_file": str(file)}
+
+    return settings
+
+
+async def late_words(gateway, pushes):
+    """The resident wrote two days ago, and now there is news of an order."""
+    await pushes.say(READER, "你好")
+    async with gateway.db.read() as conn:
+        found = await conn.execute(select(message.c.conversation_id).limit(1))
+        conversation_id = found.scalar_one()
+    gateway.clock.advance(48 * 3600)
+    async with gateway.db.write() as conn:
+        floor = await current(conn, conversation_id)
+        await outgoing.say(
+            conn, gateway.clock, conversation_id, [Draft("刘师傅明天上午来。", (), CARD)],
+            epoch=floor.epoch, key="progress",
+        )  # fmt: skip
+
+
+async def noted(gateway):
+    async with gateway.db.read() as conn:
+        rows = await conn.execute(select(wechat_notice.c.state, wechat_notice.c.reason))
+        return [tuple(row) for row in rows]
+
+
+async def becomes(gateway, until, *wanted):
+    """Wait until the notices are in these states."""
+    while await noted(gateway) != list(wanted):
+        await until(lambda: True)
+
+
+def told(sim):
+    return [
+        seen.content for seen in sim.transcript(READER) if seen.kind in {"template", "subscribe"}
+    ]
+
+
+async def test_words_that_cannot_go_are_told_of_and_come_with_the_next_message(
+    open_account, sim, until, noticing
+):
+    gateway, pushes = await open_account(**noticing())
+    await late_words(gateway, pushes)
+    await until(lambda: told(sim))
+    assert told(sim) == ["事项：厨房水管报修\n时间：2025-11-05 14:05"]
+    await becomes(gateway, until, ("sent", None))
+    await pushes.report_notices()
+    assert await noted(gateway) == [("delivered", None)]
+    await pushes.say(READER, "什么事")
+    await until(
+        lambda: any("刘师傅明天上午来。" in seen.content for seen in sim.transcript(READER))
+    )
+
+
+async def test_call_of_unknown_outcome_is_made_again_and_shown_once(
+    open_account, sim, until, noticing
+):
+    gateway, pushes = await open_account(**noticing())
+    sim.inject("message/template/send", Reset(done=True))
+    await late_words(gateway, pushes)
+    await until(lambda: sim.calls["message/template/send"] == 1)
+    gateway.clock.advance(notices.TRIES_APART_S)
+    await until(lambda: sim.calls["message/template/send"] == 2)
+    await becomes(gateway, until, ("sent", None))
+    assert len(told(sim)) == 1
+
+
+async def test_blocked_notice_is_noted_with_the_reason(open_account, sim, until, noticing):
+    gateway, pushes = await open_account(**noticing())
+    await pushes.say(READER, "在吗")
+    sim.user_blocked_notices(READER)
+    await late_words(gateway, pushes)
+    await becomes(gateway, until, ("sent", None))
+    await pushes.report_notices()
+    assert await noted(gateway) == [("failed", "user block")]
+
+
+@pytest.mark.parametrize("errcode", [40037, 43004, 47003])
+async def test_refused_notice_is_recorded_and_not_tried_again(
+    open_account, sim, until, noticing, errcode
+):
+    gateway, pushes = await open_account(**noticing())
+    sim.inject("message/template/send", Refuse(errcode))
+    await late_words(gateway, pushes)
+    await until(lambda: sim.calls["message/template/send"] == 1)
+    while (await noted(gateway))[0][0] != "failed":
+        await until(lambda: True)
+    gateway.clock.advance(3600)
+    assert sim.calls["message/template/send"] == 1
+
+
+async def test_consent_is_used_once_and_its_absence_recorded(open_account, sim, until, noticing):
+    gateway, pushes = await open_account(**noticing("subscribe"))
+    await late_words(gateway, pushes)
+    await becomes(gateway, until, ("failed", "errcode 43101: record"))
+    assert told(sim) == []
+
+
+async def test_notice_with_consent_is_shown(open_account, sim, until, noticing):
+    gateway, pushes = await open_account(**noticing("subscribe"))
+    sim.user_agreed(READER, NOTICE)
+    await late_words(gateway, pushes)
+    await until(lambda: told(sim))
+    await becomes(gateway, until, ("sent", None))
+
+
+async def test_notice_without_a_report_is_given_up_after_an_hour(
+    open_account, sim, until, noticing, clock
+):
+    gateway, pushes = await open_account(**noticing())
+    await late_words(gateway, pushes)
+    await becomes(gateway, until, ("sent", None))
+    gateway.clock.advance(notices.UNCONFIRMED_AFTER_S + 1)
+    channel = notices.Notices(gateway.db, gateway.clock, None, None)
+    await channel.tidy()
+    assert await noted(gateway) == [("unknown", "no report")]
+
+
+async def test_without_a_template_nothing_is_ordered(open_account, sim, until):
+    gateway, pushes = await open_account()
+    await late_words(gateway, pushes)
+    assert await noted(gateway) == []
