@@ -24,9 +24,9 @@ from desk import (
     sessions,
     views_case,
     views_complaints,
+    views_files,
     views_live,
     views_orders,
-    views_photo,
     views_queue,
     views_session,
 )
@@ -42,7 +42,7 @@ SWEEP_EVERY_S = 30.0
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-        "connect-src 'self'; manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'; "
+        "media-src 'self'; connect-src 'self'; manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'; "
         "form-action 'self'"
     ),
     "X-Content-Type-Options": "nosniff",
@@ -74,7 +74,7 @@ def build_app(
         views_case,
         views_orders,
         views_complaints,
-        views_photo,
+        views_files,
         views_live,
     ):
         app.router.add_routes(views.routes)

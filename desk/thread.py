@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from community.store.schema import conversation, inbound, outbox, staff
+from community.store import attachments
+from community.store.attachments import Attachment
+from community.store.schema import conversation, inbound, outbox, staff, wechat_notice
 from conversation import audit, notes
 from conversation import outbox as outbox_repository
 from conversation.messages import Message
@@ -30,7 +32,11 @@ NEWEST = 200
 ALL = 100_000
 "More than a conversation holds"
 
-Delivery = Literal["waiting", "sent", "refused", "read"]
+Delivery = Literal[
+    "waiting", "sending", "again", "held", "doubtful", "noticed", "sent", "refused", "read"
+]
+"""On WeChat more can be said than that it waits: `again` in a while, `held` until the reader writes,
+`doubtful` when it may have arrived already, `noticed` when a notice told them of it."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,8 @@ class Item:
     taken: str | None = None
     "Id of the choice under this message that the resident tapped"
     delivery: Delivery | None = None
+    attachment: Attachment | None = None
+    "The photo or clip that came with the message"
     detail: str = ""
     "For an event: its cause"
 
@@ -67,6 +75,7 @@ async def items(
     messages = await outbox_repository.transcript(conn, conversation_id, after=after, limit=ALL)
     taken = await _taken(conn, conversation_id)
     deliveries = await _deliveries(conn, conversation_id)
+    files = {one.id: one for one in await attachments.of_conversation(conn, conversation_id)}
     said = [
         Item(
             one.sender,
@@ -77,6 +86,7 @@ async def items(
             one,
             next((choice.id for choice in one.choices if choice.id in taken), None),
             deliveries.get(one.seq),
+            files.get(one.attachment_id or ""),
         )
         for one in messages
     ]
@@ -134,14 +144,38 @@ async def _deliveries(conn: AsyncConnection, conversation_id: str) -> dict[int, 
         )
     ).scalar_one()
     rows = await conn.execute(
-        select(outbox.c.seq, outbox.c.state).where(outbox.c.conversation_id == conversation_id)
+        select(outbox.c.seq, outbox.c.state, outbox.c.attempts, wechat_notice.c.state.label("told"))
+        .outerjoin(
+            wechat_notice,
+            and_(
+                wechat_notice.c.conversation_id == outbox.c.conversation_id,
+                wechat_notice.c.seq == outbox.c.seq,
+            ),
+        )
+        .where(outbox.c.conversation_id == conversation_id)
     )
-    return {row.seq: _delivery(row.state, row.seq <= seen) for row in rows}
+    return {
+        row.seq: _delivery(row.state, row.attempts, row.told, seen=row.seq <= seen) for row in rows
+    }
 
 
-def _delivery(state: str, seen: bool) -> Delivery:
-    if state == outbox_repository.REFUSED:
-        return "refused"
-    if seen:
-        return "read"
-    return "sent" if state == outbox_repository.SENT else "waiting"
+def _delivery(state: str, attempts: int, told: str | None, *, seen: bool) -> Delivery:
+    match state:
+        case outbox_repository.REFUSED:
+            return "refused"
+        case _ if seen:
+            return "read"
+        case outbox_repository.SENT:
+            return "sent"
+        case "held" if told in {"sent", "delivered"}:
+            return "noticed"
+        case "held" if attempts:
+            return "doubtful"
+        case "held":
+            return "held"
+        case "again":
+            return "again"
+        case "sending":
+            return "sending"
+        case _:
+            return "waiting"

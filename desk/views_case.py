@@ -9,7 +9,7 @@ from aiohttp import web
 from community.errors import BadInput, NotFound
 from community.labels import label
 from conversation.ownership import current, owner_name
-from desk import acts, board, household, pages, seen, summary, thread, words
+from desk import acts, allowance, board, household, pages, seen, summary, thread, words
 from desk.access import allow
 from desk.board import Filter
 from desk.context import parts
@@ -36,21 +36,23 @@ async def _page(
         people = await household.of_case(conn, row.case)
         floor = await current(conn, row.case.conversation_id)
         floor_name = await owner_name(conn, row.case.conversation_id)
+        allowed = await allowance.left(conn, desk.clock, row.case.conversation_id, row.channel)
     messages = [item.message for item in said if item.message is not None]
-    left = await board_of(desk, person, Filter())
+    shown = await board_of(desk, person, Filter())
     pane = request.query.get("pane", "thread")
     return pages.render(
         request,
         "case.html",
         row=row,
         case=row.case,
-        board=left,
+        board=shown,
         wanted=Filter(),
         items=said,
         earlier=earlier,
         summary=summary.read(row.case, messages),
         household=people,
         floor_name=floor_name,
+        allowed=allowed,
         mine=row.case.owner_id == person.id and row.case.resolution is None,
         speaks=floor.owner_id == person.id,
         may_reveal=household.may_reveal(person, row.case),

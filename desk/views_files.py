@@ -1,4 +1,4 @@
-"""Photos that residents sent: only to staff who see the matter they belong to, and audited."""
+"""Photos and clips that residents sent: to staff who see their matter, and audited."""
 
 from __future__ import annotations
 
@@ -7,11 +7,16 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.errors import NotFound
-from community.store.schema import attachment, queue_case
+from community.store import attachments
+from community.store.attachments import PHOTO, VOICE
+from community.store.schema import queue_case
 from desk import orders, seen
 from desk.access import allow
 from desk.context import parts
 from desk.staff import EVERYBODY, Staff
+
+FILES = {PHOTO: ("photos", ".jpg", "image/jpeg"), VOICE: ("voices", ".wav", "audio/wav")}
+"Folder, suffix and type, as the gateway keeps them"
 
 routes = web.RouteTableDef()
 
@@ -19,35 +24,43 @@ routes = web.RouteTableDef()
 @routes.get("/photos/{id}")
 @allow(EVERYBODY)
 async def show_photo(request: web.Request) -> web.StreamResponse:
+    return await _show(request, PHOTO)
+
+
+@routes.get("/clips/{id}")
+@allow(EVERYBODY)
+async def play_clip(request: web.Request) -> web.StreamResponse:
+    """A clip; a player asks for it in ranges."""
+    return await _show(request, VOICE)
+
+
+async def _show(request: web.Request, kind: str) -> web.StreamResponse:
     desk, person = parts(request)
-    photo_id = request.match_info["id"]
+    file_id = request.match_info["id"]
     async with desk.db.read() as conn:
-        await _check(conn, person, photo_id)
-    file = desk.settings.data_dir / "photos" / f"{photo_id}.jpg"
+        await _check(conn, person, file_id, kind)
+    folder, suffix, content_type = FILES[kind]
+    file = desk.settings.data_dir / folder / f"{file_id}{suffix}"
     if not file.is_file():
         raise NotFound("the file is gone")
-    await seen.note_look(desk.db, desk.clock, person, "photo.view", photo_id)
-    return web.FileResponse(file, headers={"Content-Type": "image/jpeg"})
+    await seen.note_look(desk.db, desk.clock, person, f"{kind}.view", file_id)
+    return web.FileResponse(file, headers={"Content-Type": content_type})
 
 
-async def _check(conn: AsyncConnection, person: Staff, photo_id: str) -> None:
-    """Raises NotFound unless the photo is stored and belongs to a matter this person sees."""
-    row = (
-        await conn.execute(
-            select(attachment.c.conversation_id, attachment.c.ticket_id).where(
-                attachment.c.id == photo_id
-            )
-        )
-    ).first()
-    if row is None:
-        raise NotFound("no such photo")
-    if row.ticket_id is not None:
-        await _check_ticket(conn, person, row.ticket_id)
+async def _check(conn: AsyncConnection, person: Staff, file_id: str, kind: str) -> None:
+    """Raises NotFound unless the file is stored and belongs to a matter this person sees."""
+    found = await attachments.find(conn, file_id)
+    if found is None or found.kind != kind:
+        raise NotFound("no such file")
+    if found.ticket_id is not None:
+        await _check_ticket(conn, person, found.ticket_id)
         return
     if not person.works_cases:
         raise NotFound("not a repairer's")
     case = await conn.execute(
-        select(queue_case.c.id).where(queue_case.c.conversation_id == row.conversation_id).limit(1)
+        select(queue_case.c.id)
+        .where(queue_case.c.conversation_id == found.conversation_id)
+        .limit(1)
     )
     if case.scalar() is None:
         raise NotFound("no case has this conversation")

@@ -1,0 +1,40 @@
+"""How much may still be said to a resident: doors of WeChat's let so many messages through, so long."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from community.store.schema import wechat_grant
+from community.times import Clock
+
+LIMITED = frozenset({"wechat", "wecom"})
+
+
+@dataclass(frozen=True)
+class Left:
+    """What staff may still send to a reader."""
+
+    messages: int
+    "0 or more; with none left, what is written waits for the reader's next message"
+    until: datetime
+
+
+async def left(
+    conn: AsyncConnection, clock: Clock, conversation_id: str, channel: str
+) -> Left | None:
+    """What is left on a limited channel; None where nothing is counted."""
+    if channel not in LIMITED:
+        return None
+    rows = await conn.execute(
+        select(wechat_grant.c.remaining, wechat_grant.c.until).where(
+            wechat_grant.c.conversation_id == conversation_id
+        )
+    )
+    row, now = rows.first(), clock.now()
+    if row is None or now >= row.until:
+        return Left(0, now)
+    return Left(max(0, row.remaining), row.until)
