@@ -11,10 +11,8 @@ import signal
 import sys
 from pathlib import Path
 
-from dotenv import dotenv_values
-
 from community import demo
-from community.config import Settings, load
+from community.config import Settings, load, with_file
 from community.errors import CommunityError, ConfigError
 from community.secrets import load_secrets
 from community.store.database import Database, migrate
@@ -45,10 +43,8 @@ def _arguments() -> argparse.Namespace:
 
 
 def _settings(arguments: argparse.Namespace) -> Settings:
-    file = ROOT / ".env"
-    written = {k: v or "" for k, v in dotenv_values(file).items()} if file.exists() else {}
     settings = load(
-        written | dict(os.environ),
+        with_file(os.environ, ROOT),
         port=arguments.port,
         desk_port=arguments.desk_port,
         data_dir=arguments.data,
