@@ -8,12 +8,14 @@ import sys
 
 from bench import turn
 from bench.errors import BenchError
+from bench.wechat import command as wechat
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     turn.add_to(commands)
+    wechat.add_to(commands)
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     try:

@@ -33,7 +33,6 @@ from conversation.queue import Case, Lane
 from language import addresses, emergency
 
 ACKNOWLEDGE_EVERY_S = 60.0
-ENGINE_CALLS_AT_ONCE = 32
 ATTEMPTS_AT_MOST = 5
 "A turn that was started more often goes to a person without another try"
 LONGEST_ANSWER_TO_CHOICES = 20
@@ -94,13 +93,19 @@ class Answerer:
     """Answers turns; knows nothing of workers and retries."""
 
     def __init__(
-        self, db: Database, clock: Clock, engine: Engine, listener: Listener | None = None
+        self,
+        db: Database,
+        clock: Clock,
+        engine: Engine,
+        listener: Listener | None = None,
+        *,
+        engine_calls: int,
     ) -> None:
         self._db = db
         self._clock = clock
         self._engine = engine
         self._listener = listener or Deaf()
-        self._engine_calls = asyncio.Semaphore(ENGINE_CALLS_AT_ONCE)
+        self._engine_calls = asyncio.Semaphore(engine_calls)
         emergency.detect("")  # reads its rules now, not in somebody's first turn
 
     async def answer(self, turn: Turn, stage: Stage) -> None:

@@ -43,11 +43,12 @@ class TurnRunner:
         *,
         listener: Listener | None = None,
         engine_timeout_s: float = 10.0,
+        engine_calls: int = 256,
         notify: Callable[[str], None] = lambda conversation_id: None,
     ) -> None:
         self._db = db
         self._clock = clock
-        self._answerer = Answerer(db, clock, engine, listener)
+        self._answerer = Answerer(db, clock, engine, listener, engine_calls=engine_calls)
         self._lease_s = engine_timeout_s + LISTEN_S + LEASE_MARGIN_S
         self._notify = notify
         self._workers: dict[str, asyncio.Task[None]] = {}
@@ -56,13 +57,16 @@ class TurnRunner:
         self._done: dict[str, asyncio.Event] = {}
         self._closed = False
 
-    async def submit(self, received: Inbound) -> Turn:
+    async def submit(self, received: Inbound, *, also: inbox.Also | None = None) -> Turn:
         """Commit a message and set its turn going; a known message is returned as it stands.
 
-        A cry for help waits for no turn before it. Raises Conflict when the message's key was
+        `also` is done in the transaction of a new message. A cry for help waits for no turn
+        before it. Raises Conflict when the message's key was
         used for other content, StoreError when it could not be committed.
         """
-        turn, fresh = await inbox.receive(self._db, self._clock, received, lease_s=self._lease_s)
+        turn, fresh = await inbox.receive(
+            self._db, self._clock, received, lease_s=self._lease_s, also=also
+        )
         if not fresh:
             return turn
         self._done[turn.id] = asyncio.Event()

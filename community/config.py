@@ -66,6 +66,7 @@ class Settings:
     engine_url: str = setting("http://127.0.0.1:5005", "address of the dialogue engine")
     action_url: str = setting("http://127.0.0.1:5055/webhook", "address of the action server")
     engine_timeout_s: float = setting(10.0, "seconds the gateway waits for the engine's answer")
+    engine_calls: int = setting(256, "turns that the engine is asked about at once")
     answer_wait_s: float = setting(15.0, "seconds an API call waits before it says `pending`")
     silence_s: float = setting(
         20.0, "seconds without an answer or a person before the watchdog queues a conversation"
@@ -218,6 +219,8 @@ def _ranges(settings: Settings) -> list[str]:
             problems.append(f"{PREFIX}{name.upper()}: must be more than 0 seconds")
     if settings.photo_max_bytes <= 0:
         problems.append(f"{PREFIX}PHOTO_MAX_BYTES: must be more than 0 bytes")
+    if settings.engine_calls < 1:
+        problems.append(f"{PREFIX}ENGINE_CALLS: must be at least 1")
     if settings.voice_keep_days < 1:
         problems.append(f"{PREFIX}VOICE_KEEP_DAYS: must be at least 1 day")
     if settings.public_url and not _PUBLIC_URL.fullmatch(settings.public_url):

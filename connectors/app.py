@@ -66,7 +66,7 @@ def build_app(
     intake = Intake(db, clock, photos, voices)
     runner = TurnRunner(
         db, clock, engine, listener=intake, engine_timeout_s=settings.engine_timeout_s,
-        notify=hub.wake,
+        engine_calls=settings.engine_calls, notify=hub.wake,
     )  # fmt: skip
     gateway = Gateway(
         settings, secrets, db, clock, engine, runner, hub, photos, intake,

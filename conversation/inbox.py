@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -128,10 +129,14 @@ async def conversation_of(conn: AsyncConnection, clock: Clock, sender: Sender) -
     return conversation_id
 
 
+Also = Callable[[AsyncConnection, Turn], Awaitable[None]]
+"What a channel notes of a new message in the transaction that stores it"
+
+
 async def receive(
-    db: Database, clock: Clock, received: Inbound, *, lease_s: float
+    db: Database, clock: Clock, received: Inbound, *, lease_s: float, also: Also | None = None
 ) -> tuple[Turn, bool]:
-    """Commit one message; returns its turn and whether it is new.
+    """Commit one message, and what a channel notes of it; returns its turn and whether it is new.
 
     A message whose key is known already is not stored again: its turn is returned as it stands.
     A new one starts at once (`running`, under a lease) when nothing of its conversation is
@@ -147,7 +152,10 @@ async def receive(
                 raise Conflict("the message id was used for another message")
             return _turn(known), False
         conversation_id = await conversation_of(conn, clock, received.sender)
-        return await _store(conn, clock, conversation_id, received, lease_s), True
+        turn = await _store(conn, clock, conversation_id, received, lease_s)
+        if also is not None:
+            await also(conn, turn)
+        return turn, True
 
 
 async def _store(

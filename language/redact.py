@@ -28,7 +28,7 @@ _LONG = re.compile(r"(?<![\w.])(?<!\w-)\d{6,}(?![\dA-Za-z_])", re.ASCII)
 
 
 _OURS = re.compile(
-    r"(?<![\w-])[a-z]+_(?=[0-9]*[a-f])[0-9a-f]{12,}(?!\w)|(?<==)\d{1,4}\.\d{1,2}(?= [a-z]|$)"
+    r"(?<![\w-])[a-z]+_(?=[0-9]*[a-f])[0-9a-f]{12,}(?!\w)|(?<==)\d{1,6}\.\d{1,2}(?= [a-z]|$)"
 )
 """What our own lines hold: ids, and milliseconds or shares"""
 _SAYABLE = re.compile(r"[^\x00-\x7f]|\d(?:[\W_]{0,4}\d){2}")

@@ -12,12 +12,15 @@ from alembic.config import Config
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from community.errors import StoreError
 from community.store import sqlite
 from community.store.sqlite import BUSY_TIMEOUT_S
+
+PARTS_MAX = 64
+"Transactions of one batch"
 
 
 class Database:
@@ -43,6 +46,9 @@ class Database:
         sqlite.tune(self._engine.sync_engine)
         self._writer = self._engine.execution_options(begins="IMMEDIATE")
         self._one_writer = asyncio.Lock()
+        self._waiting = 0
+        self._batch: _Batch | None = None
+        self._flush: asyncio.Task[None] | None = None
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -56,11 +62,44 @@ class Database:
         """A transaction that holds the write lock from its first statement.
 
         Writers of one process queue here in memory, where waiting costs nothing, instead of in
-        SQLite's busy handler, which sleeps and polls.
+        SQLite's busy handler, which sleeps and polls. Those that queue behind one another are
+        written to the disk together: each leaves this block when its own part is there, and one
+        that raises takes back only its own.
         """
         with translated():
-            async with self._one_writer, self._writer.begin() as connection:
-                yield connection
+            async with self._one_at_a_time():
+                batch = self._batch = self._batch or await _Batch.begin(self._writer)
+                try:
+                    async with batch.part() as connection:
+                        yield connection
+                finally:
+                    if not self._waiting or batch.is_full:
+                        self._batch = None
+                        await asyncio.shield(batch.end())
+            await batch.written
+
+    @asynccontextmanager
+    async def _one_at_a_time(self) -> AsyncIterator[None]:
+        self._waiting += 1
+        try:
+            await self._one_writer.acquire()
+        except asyncio.CancelledError:
+            self._waiting -= 1
+            self._flush = asyncio.create_task(self._end_left_batch())
+            raise
+        self._waiting -= 1
+        try:
+            yield
+        finally:
+            self._one_writer.release()
+
+    async def _end_left_batch(self) -> None:
+        """Write what waited for somebody who has given up waiting."""
+        async with self._one_writer:
+            batch = self._batch
+            if batch is not None and not self._waiting:
+                self._batch = None
+                await batch.end()
 
     async def scrub(self) -> None:
         """Leave no trace of what was deleted in the journal. Raises StoreError while others read it.
@@ -80,6 +119,70 @@ class Database:
         """Let go of the file; no thread of a connection runs on."""
         await self._engine.dispose()
         await self._opener.join()
+
+
+class _Batch:
+    """Transactions that are written to the disk as one, each of them whole or not at all."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+        self._parts = 0
+        self._failure: BaseException | None = None
+        self.written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        "Done when all parts are on the disk, or raises what kept them off it"
+        self.written.add_done_callback(lambda written: written.exception())
+
+    @classmethod
+    async def begin(cls, engine: AsyncEngine) -> _Batch:
+        connection = await engine.connect()
+        try:
+            await connection.begin()
+        except BaseException:
+            await connection.close()
+            raise
+        return cls(connection)
+
+    @property
+    def is_full(self) -> bool:
+        return self._failure is not None or self._parts >= PARTS_MAX
+
+    @asynccontextmanager
+    async def part(self) -> AsyncIterator[AsyncConnection]:
+        """One transaction of it; the first one needs no savepoint, nothing is before it."""
+        if self._parts:
+            await self._connection.exec_driver_sql("SAVEPOINT part")
+        try:
+            yield self._connection
+        except BaseException:
+            await self._take_back()
+            raise
+        if self._parts:
+            await self._connection.exec_driver_sql("RELEASE part")
+        self._parts += 1
+
+    async def _take_back(self) -> None:
+        try:
+            if self._parts:
+                await self._connection.exec_driver_sql("ROLLBACK TO part")
+                await self._connection.exec_driver_sql("RELEASE part")
+            else:
+                await self._connection.rollback()
+                await self._connection.begin()
+        except DatabaseError as failure:  # SQLite gave the whole transaction up, as on a full disk
+            self._failure = failure
+
+    async def end(self) -> None:
+        """Write it all; what goes wrong is raised by `written`."""
+        try:
+            if self._failure is not None:
+                raise self._failure
+            await self._connection.commit()
+        except BaseException as error:
+            self.written.set_exception(error)
+        else:
+            self.written.set_result(None)
+        finally:
+            await self._connection.close()
 
 
 class translated:

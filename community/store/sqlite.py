@@ -19,6 +19,8 @@ from sqlalchemy import Connection, Engine, event
 BUSY_TIMEOUT_S = 10
 WRITES = "BEGIN IMMEDIATE"
 MAY_WAIT = (WRITES, "PRAGMA")
+AT_ONCE = 64
+"Rows that are written here and now; more of them are a visit's work"
 
 
 class Opener:
@@ -101,6 +103,9 @@ class _Cursor:
         self._keep(await self._driver.run(statement, parameters))
 
     async def executemany(self, statement: str, parameters: Sequence[Sequence[Any]]) -> None:
+        if len(parameters) <= AT_ONCE:
+            self._keep(self._driver._conn.executemany(statement, parameters))
+            return
         await self._driver.visit(
             lambda connection: self._keep(connection.executemany(statement, parameters))
         )

@@ -27,11 +27,11 @@ from connectors.wechat import store
 from connectors.wechat.errors import Action, NotReached, OutcomeUnknown, WeChatError
 from connectors.wechat.ledger import KEPT_FOR_A_PERSON, MESSAGES, Grant
 from connectors.wechat.passive import TEXT_MAX_BYTES
-from connectors.wechat.store import AGAIN, HELD, Bundle
+from connectors.wechat.store import AGAIN, HELD, SENDING, Bundle
 from connectors.wechat.words import words
 from connectors.wechat.xml import sanitised
 from conversation.messages import Message
-from conversation.outbox import REFUSED, SENT
+from conversation.outbox import READY, REFUSED, SENT
 
 CAPABILITIES = Capabilities(max_text_bytes=None, buttons=False, cards=False, can_push=True)
 "A bundle is cut to WeChat's length as a whole, not message by message"
@@ -107,9 +107,12 @@ class Delivery:
         self._carrier = carrier
         self._on_held = on_held
         self._under_way: dict[str, asyncio.Task[None]] = {}
+        self._closed = False
 
     async def step(self) -> None:
         """Begin to send the next bundle of every conversation that nothing is being sent to."""
+        if self._closed:
+            return
         async with self._db.read() as conn:
             waiting = await store.due(conn, self._clock, self._carrier.channel)
         for bundle in waiting:
@@ -127,6 +130,7 @@ class Delivery:
 
     async def close(self) -> None:
         """Leave what is under way: its outcome is not known, and it is held."""
+        self._closed = True
         tasks = list(self._under_way.values())
         for task in tasks:
             task.cancel()
@@ -149,7 +153,7 @@ class Delivery:
             share = _may_use_all(bundle, pieces)
             usable = allowed.usable(now, by_person=share) if allowed else 0
             if usable < len(pieces):
-                await self._end(conn, bundle, Outcome(HELD))
+                await self._end(conn, bundle, Outcome(HELD), was=READY)
                 return
             if usable == len(pieces) and await store.is_answering(conn, bundle.conversation_id):
                 return  # the last that may be sent takes the answers under way with it
@@ -170,12 +174,15 @@ class Delivery:
             await store.spend(conn, bundle.conversation_id, -spent)
         await self._end(conn, bundle, outcome)
 
-    async def _end(self, conn: AsyncConnection, bundle: Bundle, outcome: Outcome) -> None:
+    async def _end(
+        self, conn: AsyncConnection, bundle: Bundle, outcome: Outcome, *, was: str = SENDING
+    ) -> None:
         again = outcome.state == AGAIN
         not_before = self._clock.now() + timedelta(seconds=AGAIN_S) if again else None
         await store.end(
-            conn, self._clock, bundle, outcome.state, known=outcome.known, not_before=not_before
-        )
+            conn, self._clock, bundle, outcome.state, was=was, known=outcome.known,
+            not_before=not_before,
+        )  # fmt: skip
         if outcome.state == HELD and outcome.known and self._on_held is not None:
             await self._on_held(conn, bundle)
 

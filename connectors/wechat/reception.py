@@ -85,12 +85,12 @@ class Reception:
         )
 
     async def _turn(self, pushed: Push, received: Inbound, kind: Grant) -> Turn:
-        taken = await self._gateway.runner.submit(received)
-        async with self._gateway.db.write() as conn:
+        async def note_grant(conn: AsyncConnection, turn: Turn) -> None:
             await store.grant(
-                conn, self._gateway.clock, taken.conversation_id, kind, source=push.key(pushed)
+                conn, self._gateway.clock, turn.conversation_id, kind, source=received.key
             )
-        return taken
+
+        return await self._gateway.runner.submit(received, also=note_grant)
 
     async def _tapped(self, pushed: Text) -> Turn | None:
         """A turn with the choice whose item was tapped in a menu that we sent."""

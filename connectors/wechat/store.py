@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, and_, insert, or_, select, update
+from sqlalchemy import Row, and_, bindparam, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.store.schema import (
@@ -81,12 +81,15 @@ class Answered:
     reply: str | None
 
 
+_ANSWERED = select(wechat_answer.c.way, wechat_answer.c.reply).where(
+    wechat_answer.c.turn_id == bindparam("turn")
+)
+_CLAIM = insert(wechat_answer)
+
+
 async def answered(conn: AsyncConnection, turn_id: str) -> Answered | None:
     """None while no way was claimed."""
-    rows = await conn.execute(
-        select(wechat_answer.c.way, wechat_answer.c.reply).where(wechat_answer.c.turn_id == turn_id)
-    )
-    row = rows.first()
+    row = (await conn.execute(_ANSWERED, {"turn": turn_id})).first()
     return Answered(Way(row.way), row.reply) if row else None
 
 
@@ -97,9 +100,7 @@ async def claim(
     known = await answered(conn, turn_id)
     if known is not None:
         return known.way
-    await conn.execute(
-        insert(wechat_answer).values(turn_id=turn_id, way=way, reply=reply, at=clock.now())
-    )
+    await conn.execute(_CLAIM, {"turn_id": turn_id, "way": way, "reply": reply, "at": clock.now()})
     return way
 
 
@@ -122,6 +123,25 @@ async def claim_orphans(conn: AsyncConnection, clock: Clock, channel: str) -> in
     return len(lost)
 
 
+_GRANT = select(wechat_grant).where(wechat_grant.c.conversation_id == bindparam("conversation"))
+_NEW_GRANT = (
+    update(wechat_grant)
+    .where(wechat_grant.c.conversation_id == bindparam("conversation"))
+    .values({name: bindparam(name) for name in ("source", "kind", "until", "remaining")})
+)
+_FIRST_GRANT = insert(wechat_grant).values(
+    conversation_id=bindparam("conversation"),
+    **{name: bindparam(name) for name in ("source", "kind", "until", "remaining")},
+)
+_IN_STATE = (
+    select(outbox.c.seq)
+    .where(
+        outbox.c.conversation_id == bindparam("conversation"), outbox.c.state == bindparam("state")
+    )
+    .limit(1)
+)
+
+
 async def grant(
     conn: AsyncConnection, clock: Clock, conversation_id: str, kind: Grant, *, source: str
 ) -> None:
@@ -135,14 +155,12 @@ async def grant(
         return
     new = renewed(present, kind, clock.now())
     values = {
-        "source": source, "kind": new.grant, "until": new.until, "remaining": new.left,
+        "conversation": conversation_id, "source": source, "kind": new.grant, "until": new.until,
+        "remaining": new.left,
     }  # fmt: skip
-    of_it = wechat_grant.c.conversation_id == conversation_id
-    if present is None:
-        await conn.execute(insert(wechat_grant).values(conversation_id=conversation_id, **values))
-    else:
-        await conn.execute(update(wechat_grant).where(of_it).values(**values))
-    await _release(conn, conversation_id)
+    await conn.execute(_FIRST_GRANT if present is None else _NEW_GRANT, values)
+    if present is not None:
+        await _release(conn, conversation_id)
 
 
 async def take_up(conn: AsyncConnection, clock: Clock, channel: str) -> None:
@@ -161,6 +179,9 @@ async def take_up(conn: AsyncConnection, clock: Clock, channel: str) -> None:
 
 async def _release(conn: AsyncConnection, conversation_id: str, state: str = HELD) -> None:
     """Words in this state are READY, but for those of the bot that a new owner has overtaken."""
+    found = await conn.execute(_IN_STATE, {"conversation": conversation_id, "state": state})
+    if found.first() is None:
+        return
     epoch = (
         select(conversation.c.owner_epoch)
         .where(conversation.c.id == conversation_id)
@@ -190,10 +211,7 @@ async def allowance(conn: AsyncConnection, conversation_id: str) -> Allowance | 
 async def _allowance(
     conn: AsyncConnection, conversation_id: str
 ) -> tuple[Allowance | None, str | None]:
-    rows = await conn.execute(
-        select(wechat_grant).where(wechat_grant.c.conversation_id == conversation_id)
-    )
-    row = rows.first()
+    row = (await conn.execute(_GRANT, {"conversation": conversation_id})).first()
     if row is None:
         return None, None
     return Allowance(Grant(row.kind), row.until, row.remaining), row.source
@@ -249,19 +267,15 @@ async def waiting(conn: AsyncConnection, turn: Turn, *, may_push: bool) -> list[
     a call with some of it is under way.
     """
     await _release(conn, turn.conversation_id, AGAIN)
-    of_it = outbox.c.conversation_id == turn.conversation_id
-    calls = await conn.execute(select(outbox.c.seq).where(of_it, outbox.c.state == SENDING))
-    if may_push and calls.first() is not None:
+    rows = (
+        await conn.execute(
+            _WAITING_TO_PUSH if may_push else _WAITING,
+            {"conversation": turn.conversation_id, "turn": turn.id, "seq": turn.seq},
+        )
+    ).all()
+    if may_push and any(row.outbox_state == SENDING for row in rows):
         return None
-    others = wechat_answer.c.way == Way.API if may_push else message.c.seq < turn.seq
-    rows = await conn.execute(
-        _OUTGOING.where(
-            of_it,
-            outbox.c.state == READY,
-            or_(message.c.turn_id == turn.id, message.c.turn_id.is_(None), others),
-        ).order_by(message.c.seq)
-    )
-    return _bundles(rows.all())
+    return _bundles([row for row in rows if row.outbox_state == READY])
 
 
 async def mark_given(
@@ -270,9 +284,7 @@ async def mark_given(
     """A response carries these words."""
     given = [seq for one in bundles for seq in one.seqs]
     await conn.execute(
-        update(outbox)
-        .where(outbox.c.conversation_id == conversation_id, outbox.c.seq.in_(given))
-        .values(state=SENT, sent_at=clock.now())
+        _GIVEN, {"conversation": conversation_id, "given": given, "sent_at": clock.now()}
     )
 
 
@@ -282,6 +294,7 @@ _OUTGOING = (
         outbox.c.attempts,
         outbox.c.epoch,
         outbox.c.sent_at,
+        outbox.c.state.label("outbox_state"),
         identity.c.user_key,
         staff.c.name.label("staff_name"),
     )
@@ -293,6 +306,23 @@ _OUTGOING = (
     .join(identity, identity.c.id == conversation.c.identity_id)
     .outerjoin(staff, staff.c.id == message.c.staff_id)
     .outerjoin(wechat_answer, wechat_answer.c.turn_id == message.c.turn_id)
+)
+
+_OF_CONVERSATION = _OUTGOING.where(
+    outbox.c.conversation_id == bindparam("conversation"), outbox.c.state.in_((READY, SENDING))
+).order_by(message.c.seq)
+_ASKED_FOR = or_(message.c.turn_id == bindparam("turn"), message.c.turn_id.is_(None))
+_WAITING_TO_PUSH = _OF_CONVERSATION.where(
+    or_(_ASKED_FOR, wechat_answer.c.way == Way.API, outbox.c.state == SENDING)
+)
+_WAITING = _OF_CONVERSATION.where(or_(_ASKED_FOR, message.c.seq < bindparam("seq")))
+_GIVEN = (
+    update(outbox)
+    .where(
+        outbox.c.conversation_id == bindparam("conversation"),
+        outbox.c.seq.in_(bindparam("given", expanding=True)),
+    )
+    .values(state=SENT, sent_at=bindparam("sent_at"))
 )
 
 
@@ -350,12 +380,14 @@ async def end(
     bundle: Bundle,
     state: str,
     *,
+    was: str = SENDING,
     known: bool = True,
     not_before: datetime | None = None,
 ) -> None:
-    """What became of it: SENT, HELD, REFUSED, or AGAIN at `not_before`.
+    """What became of a bundle that `was` SENDING or READY: SENT, HELD, REFUSED, or AGAIN at `not_before`.
 
     `known`: it is certain that nothing of it arrived, or all of it; the attempt counts otherwise.
+    What another has taken meanwhile stays as it is.
     """
     values: dict[str, Any] = {"state": state, "lease_until": None}
     if known:
@@ -366,7 +398,11 @@ async def end(
         values["not_before"] = not_before
     await conn.execute(
         update(outbox)
-        .where(outbox.c.conversation_id == bundle.conversation_id, outbox.c.seq.in_(bundle.seqs))
+        .where(
+            outbox.c.conversation_id == bundle.conversation_id,
+            outbox.c.seq.in_(bundle.seqs),
+            outbox.c.state == was,
+        )
         .values(**values)
     )
 

@@ -194,3 +194,75 @@ async def test_journal_that_is_being_read_is_scrubbed_later(db: Database) -> Non
         with pytest.raises(StoreError):
             await db.scrub()
     await db.scrub()
+
+
+def name_row(name: str) -> object:
+    return insert(counter).values(name=name, value=1)
+
+
+async def names(db: Database) -> list[str]:
+    async with db.read() as conn:
+        return list((await conn.execute(select(counter.c.name).order_by(counter.c.name))).scalars())
+
+
+async def write(db: Database, name: str, *, then: Exception | None = None) -> None:
+    async with db.write() as conn:
+        await conn.execute(name_row(name))
+        await asyncio.sleep(0)
+        if then is not None:
+            raise then
+
+
+async def test_writers_that_queue_are_each_whole_or_not_at_all(db: Database) -> None:
+    ended = await asyncio.gather(
+        *(write(db, f"n{i}", then=ValueError() if i % 3 == 0 else None) for i in range(9)),
+        return_exceptions=True,
+    )
+    assert [isinstance(one, ValueError) for one in ended] == [i % 3 == 0 for i in range(9)]
+    assert await names(db) == ["n1", "n2", "n4", "n5", "n7", "n8"]
+
+
+async def test_writers_that_queue_reach_the_disk_together(db: Database, data_dir: Path) -> None:
+    journal = data_dir / "linsheng.db-wal"
+    await write(db, "alone")
+    one = journal.stat().st_size
+    await asyncio.gather(*(write(db, f"n{i}") for i in range(20)))
+    assert journal.stat().st_size - one < 20 * one / 2
+    assert len(await names(db)) == 21
+
+
+async def test_writer_ends_though_the_one_behind_it_gave_up(db: Database) -> None:
+    holding, queued = asyncio.Event(), asyncio.Event()
+
+    async def first() -> None:
+        async with db.write() as conn:
+            await conn.execute(name_row("first"))
+            holding.set()
+            await queued.wait()
+            behind.cancel()
+
+    task = asyncio.create_task(first())
+    await holding.wait()
+    behind = asyncio.create_task(write(db, "behind"))
+    await asyncio.sleep(0)
+    queued.set()
+    async with asyncio.timeout(5):
+        await task
+        await asyncio.gather(behind, return_exceptions=True)
+    assert await names(db) == ["first"]
+
+
+async def test_cancelled_writer_takes_back_its_own_part_only(db: Database) -> None:
+    async def hang() -> None:
+        async with db.write() as conn:
+            await conn.execute(name_row("hung"))
+            await asyncio.sleep(60)
+
+    hanging = asyncio.create_task(hang())
+    await asyncio.sleep(0)
+    later = asyncio.create_task(write(db, "later"))
+    while not later.done():
+        await asyncio.sleep(0)
+        hanging.cancel()
+    await later
+    assert await names(db) == ["later"]

@@ -1,0 +1,1 @@
+"""`scripts/bench wechat`: the goals of the WeChat channel, measured against the simulated WeChat."""
