@@ -14,7 +14,10 @@ from typing import Any
 
 from bench.errors import BenchError
 from bench.wechat.allowance import g8
+from bench.wechat.bindings import g14
+from bench.wechat.clips import g11
 from bench.wechat.goal import Extent, Result, table, tell
+from bench.wechat.gone import g13
 from bench.wechat.injection import g10
 from bench.wechat.kills import g4
 from bench.wechat.late import g6
@@ -24,10 +27,11 @@ from bench.wechat.rush import g5
 from bench.wechat.sealing import g1
 from bench.wechat.strangers import g2
 from bench.wechat.tokens import g9
+from bench.wechat.told import g12
 
 GOALS: dict[str, Callable[[Extent], Result]] = {
     "G1": g1, "G2": g2, "G3": g3, "G4": g4, "G5": g5, "G6": g6, "G7": g7, "G8": g8, "G9": g9,
-    "G10": g10,
+    "G10": g10, "G11": g11, "G12": g12, "G13": g13, "G14": g14,
 }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from community.times import Clock
 from conversation.messages import Message
 from conversation.outbox import stored
 
-DUE, SENT = "due", "sent"
+DUE, SENT, UNKNOWN = "due", "sent", "unknown"
 AT_ONCE = 50
 
 
@@ -55,7 +55,7 @@ async def order(
 
 
 async def due(conn: AsyncConnection, clock: Clock) -> list[Waiting]:
-    """Those to be sent now, oldest first."""
+    """Those to be sent now, the longest due first."""
     rows = await conn.execute(
         select(
             message,
@@ -74,7 +74,7 @@ async def due(conn: AsyncConnection, clock: Clock) -> list[Waiting]:
         .join(conversation, conversation.c.id == message.c.conversation_id)
         .join(identity, identity.c.id == conversation.c.identity_id)
         .where(wechat_notice.c.state == DUE, wechat_notice.c.not_before <= clock.now())
-        .order_by(wechat_notice.c.at)
+        .order_by(wechat_notice.c.not_before)
         .limit(AT_ONCE)
     )
     return [
@@ -130,7 +130,7 @@ async def finish(
     )
     named = of_reader.where(wechat_notice.c.msg_id == str(msg_id))
     unreported = of_reader.where(
-        wechat_notice.c.state.in_((DUE, SENT)),
+        wechat_notice.c.state.in_((DUE, SENT, UNKNOWN)),
         wechat_notice.c.msg_id.is_(None) if msg_id else wechat_notice.c.state == SENT,
     )
     for query in (named, unreported):
@@ -150,5 +150,5 @@ async def give_up_before(conn: AsyncConnection, moment: datetime) -> None:
     await conn.execute(
         update(wechat_notice)
         .where(wechat_notice.c.state == SENT, wechat_notice.c.at < moment)
-        .values(state="unknown", reason="no report")
+        .values(state=UNKNOWN, reason="no report")
     )

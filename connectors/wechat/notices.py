@@ -109,7 +109,7 @@ class Notices:
                 until = self._clock.now() + timedelta(seconds=TRIES_APART_S)
                 await store.put_off(conn, one.id, until)
             else:
-                state = "failed" if is_known else "unknown"
+                state = "failed" if is_known else store.UNKNOWN
                 await store.end(conn, one.id, state, str(error)[:64])
 
 
