@@ -38,6 +38,8 @@ CAPABILITIES = Capabilities(max_text_bytes=None, buttons=False, cards=False, can
 STEP_S = 0.25
 LEASE_S = 60.0
 "Longer than a call takes with all its retries"
+LOOK_BACK_FIRST, LOOK_BACK = timedelta(hours=48), timedelta(minutes=10)
+"How far back answers are looked for that nobody fetched: as long as they may be sent, at the start"
 AGAIN_S = 30.0
 "After a call that did not reach WeChat, or that it was too busy for"
 _HELD_BY = {Action.WINDOW_CLOSED, Action.QUOTA_USED}
@@ -108,6 +110,7 @@ class Delivery:
         self._on_held = on_held
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._closed = False
+        self._look_back = LOOK_BACK_FIRST
 
     async def step(self) -> None:
         """Begin to send the next bundle of every conversation that nothing is being sent to."""
@@ -142,8 +145,9 @@ class Delivery:
         left = AGAIN if self._carrier.is_idempotent else HELD
         async with self._db.write() as conn:
             await store.end_lost(conn, self._clock, channel, left)
-            await store.claim_orphans(conn, self._clock, channel)
+            await store.claim_orphans(conn, self._clock, channel, within=self._look_back)
             await store.take_up(conn, self._clock, channel)
+        self._look_back = LOOK_BACK
 
     async def _deliver(self, bundle: Bundle) -> None:
         pieces = self._pieces(bundle)

@@ -104,8 +104,13 @@ async def claim(
     return way
 
 
-async def claim_orphans(conn: AsyncConnection, clock: Clock, channel: str) -> int:
-    """Answers that nobody fetched, after a crash or a lost connection, go through the API."""
+async def claim_orphans(
+    conn: AsyncConnection, clock: Clock, channel: str, *, within: timedelta
+) -> int:
+    """Answers that nobody fetched, after a crash or a lost connection, go through the API.
+
+    Of questions asked `within` this time: older ones were looked at before.
+    """
     rows = await conn.execute(
         select(inbound.c.turn_id)
         .outerjoin(wechat_answer, wechat_answer.c.turn_id == inbound.c.turn_id)
@@ -113,6 +118,7 @@ async def claim_orphans(conn: AsyncConnection, clock: Clock, channel: str) -> in
             inbound.c.channel == channel,
             inbound.c.state == "done",
             inbound.c.received_at <= clock.now() - ORPHAN_AFTER,
+            inbound.c.received_at > clock.now() - within,
             wechat_answer.c.turn_id.is_(None),
         )
         .limit(AT_ONCE)

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, update
@@ -9,8 +10,10 @@ from sqlalchemy import select, update
 from bot.messages import Reply
 from bot.scripted import ScriptedEngine
 from community.store.schema import message, outbox, wechat_answer
+from community.times import FixedClock
 from connectors.wechat import store, xml
 from connectors.wechat.channel import ANSWER_BY_S
+from connectors.wechat.crypto import SKEW_MAX_S
 from connectors.wechat.sim.faults import Delay, Refuse, Reset
 from connectors.wechat.sim.modes import Format
 from connectors.wechat.sim.pushes import SERVICE_FAULT
@@ -354,6 +357,16 @@ async def test_what_needs_no_dialogue_is_answered_kindly_or_acknowledged(
     assert (answer in said) if answer else said is None
     assert SERVICE_FAULT not in screen(sim)
     assert gateway.engine.asked == []
+
+
+async def test_push_of_another_time_is_taken_and_told_to_the_operator(open_account, sim, caplog):
+    gateway, pushes = await open_account()
+    await pushes.say(READER, "准时")
+    assert "far apart" not in caplog.text
+    gateway.clock.advance(0)
+    sim.clock = FixedClock(gateway.clock.now() - timedelta(seconds=SKEW_MAX_S + 1))
+    assert await pushes.say(READER, "迟到") == "听到：迟到"
+    assert "wechat push: its clock and ours are far apart" in caplog.text
 
 
 async def test_cry_for_help_is_answered_at_once_with_the_engine_hanging(open_account, sim):
