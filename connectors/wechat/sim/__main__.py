@@ -109,6 +109,7 @@ def _greet(given: argparse.Namespace, base_url: str) -> None:
     settings = {
         "APPID": given.appid,
         "ACCOUNT": given.account,
+        "OPEN_URL": base_url,
         "TOKEN": given.token,
         "AES_KEYS": given.aes_key,
         "SECRET": given.secret,
@@ -116,6 +117,7 @@ def _greet(given: argparse.Namespace, base_url: str) -> None:
     }
     for name, value in settings.items():
         print(f"export LINSHENG_WECHAT_{name}={value}")
+    print(f"export LINSHENG_PUBLIC_URL={given.gateway.rstrip('/')}")
     print(f"wxsim: open {base_url}", file=sys.stderr, flush=True)
     sys.stdout.flush()
 

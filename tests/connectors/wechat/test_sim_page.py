@@ -249,8 +249,8 @@ async def test_the_command_prints_what_to_export_and_serves_until_it_is_told_to_
     )  # fmt: skip
     try:
         async with asyncio.timeout(30):
-            exported = [(await process.stdout.readline()).decode().strip() for _ in range(6)]
-            url = exported[-1].removeprefix("export LINSHENG_WECHAT_API_URL=")
+            exported = [(await process.stdout.readline()).decode().strip() for _ in range(8)]
+            url = exported[6].removeprefix("export LINSHENG_WECHAT_API_URL=")
             async with session.get(f"{url}/") as response:
                 assert response.status == 200
             process.terminate()
@@ -258,12 +258,15 @@ async def test_the_command_prints_what_to_export_and_serves_until_it_is_told_to_
     finally:
         if process.returncode is None:
             process.kill()
-    assert exported[:-1] == [
+    assert exported == [
         "export LINSHENG_WECHAT_APPID=wx0123456789abcdef",
         "export LINSHENG_WECHAT_ACCOUNT=gh_0123456789ab",
+        f"export LINSHENG_WECHAT_OPEN_URL={url}",
         f"export LINSHENG_WECHAT_TOKEN={TOKEN}",
         "export LINSHENG_WECHAT_AES_KEYS=abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG",
         "export LINSHENG_WECHAT_SECRET=0123456789abcdef0123456789abcdef",
+        f"export LINSHENG_WECHAT_API_URL={url}",
+        f"export LINSHENG_PUBLIC_URL={str(gateway.server.make_url('')).rstrip('/')}",
     ]
 
 
