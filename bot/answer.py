@@ -401,7 +401,9 @@ class Answerer:
             elif floor.state is Owner.WAITING:
                 ending = await self._acknowledge(conn, turn, floor)
             else:
-                summary: dict[str, object] = {"words": guard.clean(turn.text), "seq": turn.seq}
+                heard = await inbox.find(conn, turn.id)  # with the words of a clip
+                words_of_it = guard.clean((heard or turn).text)
+                summary: dict[str, object] = {"words": words_of_it, "seq": turn.seq}
                 case = await self._queue_normal(conn, turn, reason, summary)
                 promised = case.state == queue.PROMISED
                 ending = Ending(

@@ -20,8 +20,8 @@ from language import phones
 
 KIND = "forget"
 STEP_S = 5.0
-BUSY_S = 600.0
-"While a person works at a case of the account"
+REPEATED_FOR_S = 20.0
+"Longer than any channel repeats a message"
 
 
 class Forgetting:
@@ -34,9 +34,13 @@ class Forgetting:
         self._intake = intake
 
     async def order(self, conn: AsyncConnection, conversation_id: str) -> None:
-        """The account of this conversation has left; to be committed with what told so."""
+        """The account of this conversation has left; to be committed with what told so.
+
+        Nothing is erased before a push could no longer be repeated: it would be a new one.
+        """
+        due_at = self._clock.now() + timedelta(seconds=REPEATED_FOR_S)
         await timers.set_timer(
-            conn, kind=KIND, key=f"{KIND}:{conversation_id}", due_at=self._clock.now(),
+            conn, kind=KIND, key=f"{KIND}:{conversation_id}", due_at=due_at,
             payload={"conversation": conversation_id},
         )  # fmt: skip
 
@@ -49,8 +53,9 @@ class Forgetting:
         async with self._db.read() as conn:
             ordered = await timers.due(conn, self._clock, KIND)
         for one in ordered:
-            if not await self._erase(one.payload["conversation"]):
-                await timers.put_off(self._db, self._clock, one.id, timedelta(seconds=BUSY_S))
+            later = await self._erase(one.payload["conversation"])
+            if later is not None:
+                await timers.put_off(self._db, self._clock, one.id, later)
                 continue
             try:
                 await self._engine.forget(one.payload["conversation"])
@@ -60,17 +65,23 @@ class Forgetting:
                 raise
             await timers.end(self._db, self._clock, one.id)
 
-    async def _erase(self, conversation_id: str) -> bool:
+    async def keep(self, conn: AsyncConnection, conversation_id: str) -> None:
+        """Who had left came back before anything was erased."""
+        await timers.cancel(conn, f"{KIND}:{conversation_id}")
+
+    async def _erase(self, conversation_id: str) -> timedelta | None:
+        """As `conversation.forgetting.erase`, with the files."""
         async with self._db.write() as conn:
-            if not await forgetting.erase(
+            later = await forgetting.erase(
                 conn, self._clock, conversation_id, without_phones=without_phones
-            ):
-                return False
+            )
+            if later is not None:
+                return later
             files = await attachments.of_conversation(conn, conversation_id)
         for one in files:
             if one.ticket_id is None or one.kind == attachments.VOICE:
                 await self._intake.forget(one)
-        return True
+        return None
 
 
 def without_phones(text: str) -> str:

@@ -107,10 +107,9 @@ class Intake:
             raise Unavailable("the recogniser is late") from error
 
     async def forget(self, one: Attachment) -> None:
-        """Delete its file; its row stays as lost."""
+        """Delete its file, once it is here; its row stays as lost."""
         task = self._under_way.get(one.id)
         if task is not None:
-            task.cancel()
             await asyncio.wait([task])
         await (self._voices if one.kind == VOICE else self._photos).delete(one.id)
         async with self._db.write() as conn:
@@ -152,6 +151,9 @@ class Intake:
                 await self._lost(one, error)
             except CommunityError as error:
                 await self._again(one, error)
+            except Exception:  # a full disk, or what no library foresaw: not again at once for ever
+                logger.exception("fetch failed: attachment=%s", one.id)
+                await self._again(one, Unavailable())
             else:
                 async with self._db.write() as conn:
                     await attachments.keep(conn, one.id, kept)

@@ -65,12 +65,16 @@ class Voices:
 
     async def forget_old(self) -> None:
         """Delete the clips that have been kept long enough."""
-        async with self._db.read() as conn:
-            old = await attachments.clips_before(conn, self._clock.now() - self._keep_for)
-        for clip_id in old:
-            await self.delete(clip_id)
-            async with self._db.write() as conn:
-                await attachments.lose(conn, clip_id)
+        before = self._clock.now() - self._keep_for
+        while True:
+            async with self._db.read() as conn:
+                old = await attachments.clips_before(conn, before)
+            if not old:
+                return
+            for clip_id in old:
+                await self.delete(clip_id)
+                async with self._db.write() as conn:
+                    await attachments.lose(conn, clip_id)
 
     def file(self, clip_id: str) -> Path:
         return self._folder / f"{clip_id}.wav"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table, delete, select, update
@@ -31,10 +32,13 @@ from community.store.schema import (
     wechat_notice,
 )
 from community.times import Clock
-from conversation import audit, queue
+from conversation import audit, inbox, queue
 from conversation.outbox import REFUSED, SENT
 
 ERASED = "（已按居民要求删除）"
+GONE = "gone:"
+"Begins the key of an account that is erased; no channel's own key does"
+TURN_RUNS, CASE_IS_OPEN = timedelta(seconds=10), timedelta(minutes=10)
 
 
 async def erase(
@@ -43,33 +47,41 @@ async def erase(
     conversation_id: str,
     *,
     without_phones: Callable[[str], str],
-) -> bool:
+) -> timedelta | None:
     """Erase all that is personal of a conversation and its account; again it changes nothing.
 
-    What work orders say stays, as `without_phones` leaves it. False, with nothing erased, while
-    a person works at a case of it or an emergency is open.
+    What work orders say stays, as `without_phones` leaves it. While a turn runs, a person works at
+    a case of it or an emergency is open nothing is erased: returns when to ask again. None when
+    it is done.
     """
+    if await inbox.is_working(conn, conversation_id):
+        return TURN_RUNS
     await queue.withdraw(conn, clock, conversation_id)
     if await queue.open_cases(conn, conversation_id):
-        return False
+        return CASE_IS_OPEN
     account = select(conversation.c.identity_id).where(conversation.c.id == conversation_id)
     identity_id = (await conn.execute(account)).scalar_one()
-    await _erase_account(conn, identity_id)
+    if not await _erase_account(conn, identity_id):
+        return None
     await _erase_words(conn, conversation_id)
     await _erase_in_orders(conn, identity_id, without_phones)
     await _set(conn, visit, visit.c.identity_id == identity_id, phone=None, visitor=ERASED)
     await audit.record(conn, clock, actor="resident", act="account.erase", obj=conversation_id)
-    return True
+    return None
 
 
-async def _erase_account(conn: AsyncConnection, identity_id: str) -> None:
+async def _erase_account(conn: AsyncConnection, identity_id: str) -> bool:
+    """False when it is erased already."""
     of_it = identity.c.id == identity_id
     user_key = (await conn.execute(select(identity.c.user_key).where(of_it))).scalar_one()
+    if user_key.startswith(GONE):
+        return False
     await conn.execute(delete(wechat_login).where(wechat_login.c.user_key == user_key))
     await _set(
         conn, identity, of_it,
-        user_key=f"gone:{secrets.token_hex(16)}", room_id=None, resident_id=None, bound_at=None,
+        user_key=f"{GONE}{secrets.token_hex(16)}", room_id=None, resident_id=None, bound_at=None,
     )  # fmt: skip
+    return True
 
 
 async def _erase_in_orders(
@@ -106,7 +118,7 @@ async def _erase_words(conn: AsyncConnection, conversation_id: str) -> None:
     await _set(
         conn, inbound, inbound.c.conversation_id == conversation_id,
         text=ERASED, choice=None, attachment_id=None, body_hash="",
-        channel_key="gone:" + inbound.c.turn_id,
+        channel_key=GONE + inbound.c.turn_id,
     )  # fmt: skip
     await _set(
         conn, outbox,

@@ -267,8 +267,13 @@ async def finish(
 
 
 async def note_words(conn: AsyncConnection, turn: Turn, text: str) -> None:
-    """What was said in the clip that a turn came with: the turn's words from now on."""
-    await conn.execute(update(inbound).where(inbound.c.turn_id == turn.id).values(text=text))
+    """What was said in the clip that a turn came with: the turn's words from now on.
+
+    The clip stays with the message; run again, the turn is one of words.
+    """
+    await conn.execute(
+        update(inbound).where(inbound.c.turn_id == turn.id).values(text=text, attachment_id=None)
+    )
     await conn.execute(
         update(message)
         .where(message.c.conversation_id == turn.conversation_id, message.c.seq == turn.seq)
@@ -282,6 +287,22 @@ async def is_open(conn: AsyncConnection, turn_id: str) -> bool:
         select(inbound.c.turn_id).where(inbound.c.turn_id == turn_id, inbound.c.state.in_(_OPEN))
     )
     return found.scalar() is not None
+
+
+async def known(conn: AsyncConnection, channel: str, key: str) -> Turn | None:
+    """The turn of a message that was received before."""
+    row = (await conn.execute(_KNOWN, {"channel": channel, "key": key})).first()
+    return _turn(row) if row else None
+
+
+async def is_working(conn: AsyncConnection, conversation_id: str) -> bool:
+    """Whether a turn of the conversation is unfinished."""
+    found = await conn.execute(
+        select(inbound.c.turn_id)
+        .where(inbound.c.conversation_id == conversation_id, inbound.c.state.in_(_OPEN))
+        .limit(1)
+    )
+    return found.first() is not None
 
 
 async def find(conn: AsyncConnection, turn_id: str) -> Turn | None:

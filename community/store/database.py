@@ -10,7 +10,13 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, make_url
-from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
+from sqlalchemy.exc import (
+    DatabaseError,
+    DBAPIError,
+    OperationalError,
+    PendingRollbackError,
+    SQLAlchemyError,
+)
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
@@ -76,7 +82,7 @@ class Database:
                     if not self._waiting or batch.is_full:
                         self._batch = None
                         await asyncio.shield(batch.end())
-            await batch.written
+            await asyncio.shield(batch.written)  # one who gives up gives up for itself
 
     @asynccontextmanager
     async def _one_at_a_time(self) -> AsyncIterator[None]:
@@ -102,16 +108,25 @@ class Database:
                 await batch.end()
 
     async def scrub(self) -> None:
-        """Leave no trace of what was deleted in the journal. Raises StoreError while others read it.
+        """Leave no trace of what was deleted in the journal.
+
+        Waits for nobody: raises StoreError while others read or write.
 
         Source: sqlite.org/pragma.html#pragma_wal_checkpoint
         """
         with translated():
             async with self._one_writer, self._engine.connect() as connection:
+                if self._batch is not None:
+                    batch, self._batch = self._batch, None
+                    await asyncio.shield(batch.end())
                 driver = (await connection.get_raw_connection()).driver_connection
                 assert driver is not None  # noqa: S101 - it was opened just now
-                async with driver.execute("PRAGMA wal_checkpoint(TRUNCATE)") as cursor:
-                    is_busy, *_ = await cursor.fetchone()
+                await driver.execute("PRAGMA busy_timeout=0")
+                try:
+                    async with driver.execute("PRAGMA wal_checkpoint(TRUNCATE)") as cursor:
+                        is_busy, *_ = await cursor.fetchone()
+                finally:
+                    await driver.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_S * 1000}")
         if is_busy:
             raise StoreError("the journal is being read")
 
@@ -130,7 +145,7 @@ class _Batch:
         self._failure: BaseException | None = None
         self.written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         "Done when all parts are on the disk, or raises what kept them off it"
-        self.written.add_done_callback(lambda written: written.exception())
+        self.written.add_done_callback(lambda written: written.exception())  # seen by nobody else
 
     @classmethod
     async def begin(cls, engine: AsyncEngine) -> _Batch:
@@ -153,11 +168,11 @@ class _Batch:
             await self._connection.exec_driver_sql("SAVEPOINT part")
         try:
             yield self._connection
+            if self._parts:
+                await self._connection.exec_driver_sql("RELEASE part")
         except BaseException:
             await self._take_back()
             raise
-        if self._parts:
-            await self._connection.exec_driver_sql("RELEASE part")
         self._parts += 1
 
     async def _take_back(self) -> None:
@@ -168,7 +183,7 @@ class _Batch:
             else:
                 await self._connection.rollback()
                 await self._connection.begin()
-        except DatabaseError as failure:  # SQLite gave the whole transaction up, as on a full disk
+        except SQLAlchemyError as failure:  # the whole transaction is gone, as on a full disk
             self._failure = failure
 
     async def end(self) -> None:
@@ -194,6 +209,8 @@ class translated:
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, NoConnectionFree):
             raise StoreError("no connection is free") from error
+        if isinstance(error, PendingRollbackError):
+            raise StoreError("the connection was lost") from error
         if isinstance(error, OperationalError) or type(error) is DatabaseError:
             raise StoreError(type(error.orig).__name__) from error
         if isinstance(error, DBAPIError) and error.connection_invalidated:

@@ -287,6 +287,7 @@ inbound = Table(
     UniqueConstraint("conversation_id", "seq"),
     Index("ix_inbound_conversation_id_state", "conversation_id", "state"),
     Index("ix_inbound_state_received_at", "state", "received_at"),
+    Index("ix_inbound_channel_finished_at", "channel", "finished_at"),
 )
 
 outbox = Table(

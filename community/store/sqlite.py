@@ -48,6 +48,7 @@ class Opener:
             if driver._thread.is_alive():
                 if driver._connection is not None:
                     driver._connection.interrupt()
+                driver.is_closing = True
                 driver.stop()
                 await asyncio.to_thread(driver._thread.join)
         self._drivers.clear()
@@ -57,12 +58,16 @@ class _Driver(aiosqlite.Connection):
     """An aiosqlite connection whose cursors visit its thread once, or not at all."""
 
     _writes = False
+    is_closing = False
+    "Its thread lets go of the file: a statement run here meanwhile would have it under its feet"
 
     async def cursor(self) -> _Cursor:  # type: ignore[override]
         return _Cursor(self)
 
     async def run(self, statement: str, parameters: Sequence[Any]) -> sqlite3.Cursor:
         """Run a statement, in the driver's thread if it may wait."""
+        if self.is_closing:
+            raise sqlite3.OperationalError("the database is being closed")
         if not statement.startswith(MAY_WAIT):
             return self._conn.execute(statement, parameters)
         self._writes = statement.startswith(WRITES)

@@ -24,18 +24,21 @@ from conversation.inbox import Turn
 async def take(conn: AsyncConnection, clock: Clock, turn: Turn, *, may_push: bool) -> str | None:
     """What a finished turn is answered with; None for nothing, or when it comes through the API.
 
-    All of what waits, or none of it when that is too long or a call with some of it is under way.
-    Without `may_push` as much as fits, and the rest with the next answer. Needs a write transaction.
+    As much of what waits as fits, and the rest through the API, or without `may_push` with the next
+    answer; none of it while a call with some of it is under way. A safety sentence goes first.
+    Needs a write transaction.
     """
     known = await store.answered(conn, turn.id)
     if known is not None:
         return known.reply
     waiting = await store.waiting(conn, turn, may_push=may_push)
-    if may_push and (waiting is None or not _fits(_together(waiting))):
+    if waiting is None:
         await store.claim(conn, clock, turn.id, Way.API)
         return None
-    given, reply = _fitting(waiting or [])
-    await store.claim(conn, clock, turn.id, Way.PASSIVE, reply=reply)
+    given, reply = _fitting(waiting, may_cut=not may_push)
+    is_all = sum(len(one.messages) for one in given) == sum(len(one.messages) for one in waiting)
+    way = Way.API if may_push and not is_all else Way.PASSIVE
+    await store.claim(conn, clock, turn.id, way, reply=reply)
     await store.mark_given(conn, clock, turn.conversation_id, given)
     return reply
 
@@ -48,16 +51,25 @@ def _fits(text: str) -> bool:
     return len(text.encode()) <= TEXT_MAX_BYTES
 
 
-def _fitting(waiting: Sequence[Bundle]) -> tuple[Sequence[Bundle], str | None]:
-    """What fits into one answer, and its text: whole messages; of one too long, its beginning."""
+def _fitting(waiting: Sequence[Bundle], *, may_cut: bool) -> tuple[Sequence[Bundle], str | None]:
+    """What fits into one answer, and its text: whole messages from the first on.
+
+    When not all does, a safety sentence alone. Of a message that is too long by itself nothing, or
+    with `may_cut` its beginning.
+    """
     if not waiting:
         return [], None
     if _fits(text := _together(waiting)):
         return waiting, text
+    safety = [one for one in waiting if one.is_safety]
+    if safety and _fits(text := _together(safety)):
+        return safety, text
     single = [replace(one, messages=(said,)) for one in waiting for said in one.messages]
     for count in range(len(single) - 1, 0, -1):
         if _fits(text := _together(single[:count])):
             return single[:count], text
+    if not may_cut:
+        return [], None
     ending = words("cut")
     beginning = split(_together(single[:1]), TEXT_MAX_BYTES - len(ending.encode()))[0]
     return single[:1], f"{beginning}{ending}"

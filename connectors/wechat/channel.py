@@ -38,8 +38,11 @@ from conversation.inbox import Turn
 
 ANSWER_BY_S = 4.2
 "After the beginning of an attempt; the rest of the 5 s is for the way back"
+TOO_LATE_S = 4.8
+"WeChat no longer waits for what begins its way back after this"
 TIDY_S = 5.0
 LOGIN_TIDY_S = 60.0
+ATTEMPTS_KNOWN = 10_000
 ATTEMPT_LASTS_S, LAST_ATTEMPT = 5.5, 3
 "Longer than WeChat waits for one; how many it makes at least"
 PATH = "/wechat"
@@ -174,12 +177,14 @@ class WeChat(Channel):
         runner, db, clock = self.gateway.runner, self.gateway.db, self.gateway.clock
         finished = await runner.finished(turn.id, _left(began, ANSWER_BY_S))
         async with db.write() as conn:
-            if finished is not None:
+            if finished is not None and _left(began, TOO_LATE_S):
                 return await answers.take(conn, clock, turn, may_push=True)
-            way = await store.claim(conn, clock, turn.id, Way.API)
-        if way is Way.API:
+            known = await store.answered(conn, turn.id)
+            if known is None:
+                await store.claim(conn, clock, turn.id, Way.API)
+        if known is None:
             self._show_typing(pushed.head.openid)
-        return None
+        return known.reply if known else None
 
     async def _wait_long(self, turn: Turn, key: str, began: float) -> str | None:
         """As long as WeChat's attempts last. Raises Unavailable when this one has to fail."""
@@ -191,10 +196,14 @@ class WeChat(Channel):
         if finished is None:
             return words("later")
         async with self.gateway.db.write() as conn:
+            if not _left(began, TOO_LATE_S):
+                raise Unavailable("the answer is late")
             return await answers.take(conn, self.gateway.clock, turn, may_push=False)
 
     def _patience_s(self, key: str) -> float:
         """How long an attempt is held open without the right to push: but for the last, too long."""
+        if len(self._attempts) >= ATTEMPTS_KNOWN:
+            self._attempts.clear()  # of pushes that were given up
         self._attempts[key] += 1
         return ANSWER_BY_S if self._attempts[key] >= LAST_ATTEMPT else ATTEMPT_LASTS_S
 

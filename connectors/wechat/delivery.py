@@ -12,20 +12,21 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from community.errors import TooLarge
 from community.store.database import Database
 from community.times import Clock
 from connectors.render import Capabilities, fit
 from connectors.splitting import split
 from connectors.wechat import store
 from connectors.wechat.errors import Action, NotReached, OutcomeUnknown, WeChatError
-from connectors.wechat.ledger import KEPT_FOR_A_PERSON, MESSAGES, Grant
+from connectors.wechat.ledger import KEPT_FOR_A_PERSON, MESSAGES, Allowance, Grant
 from connectors.wechat.passive import TEXT_MAX_BYTES
 from connectors.wechat.store import AGAIN, HELD, SENDING, Bundle
 from connectors.wechat.words import words
@@ -150,12 +151,10 @@ class Delivery:
         self._look_back = LOOK_BACK
 
     async def _deliver(self, bundle: Bundle) -> None:
-        pieces = self._pieces(bundle)
         async with self._db.write() as conn:
             allowed = await store.allowance(conn, bundle.conversation_id)
             now = self._clock.now()
-            share = _may_use_all(bundle, pieces)
-            usable = allowed.usable(now, by_person=share) if allowed else 0
+            bundle, pieces, usable = self._what_may_go(bundle, allowed, now)
             if usable < len(pieces):
                 await self._end(conn, bundle, Outcome(HELD), was=READY)
                 return
@@ -168,6 +167,25 @@ class Delivery:
         outcome = await self._send(bundle, pieces)
         async with self._db.write() as conn:
             await self._settle(conn, bundle, len(pieces), outcome)
+
+    def _what_may_go(
+        self, bundle: Bundle, allowed: Allowance | None, now: datetime
+    ) -> tuple[Bundle, list[str], int]:
+        """As much of the bundle, from its beginning, as may be sent now; its pieces; how many may be.
+
+        All of it when nothing may, or not even its first message whole.
+        """
+        pieces = self._pieces(bundle)
+        usable = allowed.usable(now, by_person=_may_use_all(bundle, pieces)) if allowed else 0
+        if allowed is None or usable >= len(pieces):
+            return bundle, pieces, usable
+        share = allowed.usable(now, by_person=bundle.by_person or bundle.is_safety)
+        for count in range(len(bundle.messages) - 1, 0, -1):
+            part = replace(bundle, messages=bundle.messages[:count])
+            part_pieces = self._pieces(part)
+            if share >= len(part_pieces):
+                return part, part_pieces, share
+        return bundle, pieces, usable
 
     async def _settle(
         self, conn: AsyncConnection, bundle: Bundle, spent: int, outcome: Outcome
@@ -196,6 +214,8 @@ class Delivery:
             try:
                 key = piece_key(bundle.conversation_id, bundle.seqs, number, bundle.failed_at)
                 await self._carrier.send(bundle.user_key, piece, key=key)
+            except TooLarge:
+                return self._after(OutcomeUnknown("answer too large"), first=number == 0)
             except (OutcomeUnknown, NotReached, WeChatError) as error:
                 logger.warning(
                     "wechat send: %s (%s) conversation=%s",

@@ -8,8 +8,9 @@ from datetime import datetime
 from sqlalchemy import and_, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from community.store.schema import conversation, identity, message, wechat_notice
+from community.store.schema import conversation, identity, message, outbox, wechat_notice
 from community.times import Clock
+from connectors.wechat.store import HELD
 from conversation.messages import Message
 from conversation.outbox import stored
 
@@ -55,7 +56,7 @@ async def order(
 
 
 async def due(conn: AsyncConnection, clock: Clock) -> list[Waiting]:
-    """Those to be sent now, the longest due first."""
+    """Those to be sent now, the longest due first; of words that are held still."""
     rows = await conn.execute(
         select(
             message,
@@ -71,9 +72,19 @@ async def due(conn: AsyncConnection, clock: Clock) -> list[Waiting]:
                 wechat_notice.c.seq == message.c.seq,
             ),
         )
+        .join(
+            outbox,
+            and_(
+                outbox.c.conversation_id == message.c.conversation_id, outbox.c.seq == message.c.seq
+            ),
+        )
         .join(conversation, conversation.c.id == message.c.conversation_id)
         .join(identity, identity.c.id == conversation.c.identity_id)
-        .where(wechat_notice.c.state == DUE, wechat_notice.c.not_before <= clock.now())
+        .where(
+            outbox.c.state == HELD,
+            wechat_notice.c.state == DUE,
+            wechat_notice.c.not_before <= clock.now(),
+        )
         .order_by(wechat_notice.c.not_before)
         .limit(AT_ONCE)
     )
@@ -146,9 +157,9 @@ async def finish(
 
 
 async def give_up_before(conn: AsyncConnection, moment: datetime) -> None:
-    """Notices that were sent before `moment` and never reported on are not confirmed."""
+    """Notices from before `moment` that were never reported on, or not needed, are done with."""
     await conn.execute(
         update(wechat_notice)
-        .where(wechat_notice.c.state == SENT, wechat_notice.c.at < moment)
+        .where(wechat_notice.c.state.in_((DUE, SENT)), wechat_notice.c.at < moment)
         .values(state=UNKNOWN, reason="no report")
     )

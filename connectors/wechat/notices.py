@@ -83,7 +83,10 @@ class Notices:
             logger.warning("wechat notice: a report on one that is not known here")
 
     async def _send(self, one: Waiting) -> None:
-        assert self._notice is not None  # noqa: S101 - nothing is ordered without one
+        if self._notice is None:
+            async with self._db.write() as conn:
+                await store.end(conn, one.id, "failed", "no template")
+            return
         data = {name: _filled(name, source, one) for name, source in self._notice.fields.items()}
         msg_id: int | None = None
         try:

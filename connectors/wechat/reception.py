@@ -137,13 +137,18 @@ class Reception:
     async def _to_a_person(self, pushed: Push, text: str) -> Turn | None:
         """The words as a turn when a person reads along; None while the bot serves."""
         async with self._gateway.db.write() as conn:
+            known = await inbox.known(conn, CHANNEL, push.key(pushed))
             floor = await current(conn, await self._conversation(conn, pushed))
+        if known is not None:
+            return known
         if floor.state in {Owner.BOT, Owner.RESOLVED}:
             return None
         return await self._said(pushed, text)
 
     async def _came(self, event: Event, scene: str | None) -> str:
         """A follower: welcome at once; what the scanned code says is answered after it."""
+        async with self._gateway.db.write() as conn:
+            await self._gateway.forgetting.keep(conn, await self._conversation(conn, event))
         says = self._file.scenes.get(scene) if scene else None
         if says is None:
             await self._granted(event, Grant.TAP)

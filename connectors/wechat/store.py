@@ -37,7 +37,7 @@ from conversation.outbox import READY, REFUSED, SAFETY_EPOCH, SENT, stored
 CHANNEL = "wechat"
 SENDING, HELD, AGAIN = "sending", "held", "again"
 ORPHAN_AFTER = timedelta(seconds=20)
-"A push is repeated for 15 s; an answer that no attempt has fetched then goes through the API"
+"A push is repeated for 15 s; an answer that no attempt has fetched by then goes through the API"
 AT_ONCE = 200
 
 
@@ -109,7 +109,7 @@ async def claim_orphans(
 ) -> int:
     """Answers that nobody fetched, after a crash or a lost connection, go through the API.
 
-    Of questions asked `within` this time: older ones were looked at before.
+    Of turns that ended `within` this time: those before were looked at before.
     """
     rows = await conn.execute(
         select(inbound.c.turn_id)
@@ -117,8 +117,8 @@ async def claim_orphans(
         .where(
             inbound.c.channel == channel,
             inbound.c.state == "done",
-            inbound.c.received_at <= clock.now() - ORPHAN_AFTER,
-            inbound.c.received_at > clock.now() - within,
+            inbound.c.finished_at <= clock.now() - ORPHAN_AFTER,
+            inbound.c.finished_at > clock.now() - within,
             wechat_answer.c.turn_id.is_(None),
         )
         .limit(AT_ONCE)
@@ -333,8 +333,16 @@ _GIVEN = (
 
 
 def _bundles(rows: Sequence[Row[Any]]) -> list[Bundle]:
-    """Rows in their order, as one bundle for each stretch of a speaker and of earlier tries."""
-    runs = groupby(rows, key=lambda row: (row.conversation_id, row.staff_id, row.attempts))
+    """Rows in their order, as one bundle for each stretch of a speaker and of earlier tries.
+
+    A safety sentence is a bundle of its own, which nothing before it can hold back.
+    """
+    runs = groupby(
+        rows,
+        key=lambda row: (
+            row.conversation_id, row.staff_id, row.attempts, row.epoch == SAFETY_EPOCH,
+        ),
+    )  # fmt: skip
     return [_bundle(list(run)) for _, run in runs]
 
 

@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from community.errors import CommunityError
+from community.errors import CommunityError, Unavailable
 from community.store.database import Database
 from community.times import Clock
 from connectors.wechat.errors import OutcomeUnknown
@@ -159,7 +159,7 @@ class Sync:
             await self._take(item)
         except Exception as error:
             self._failed[msgid] += 1
-            if isinstance(error, CommunityError) or self._failed[msgid] < TRIES:
+            if isinstance(error, Unavailable) or self._failed[msgid] < TRIES:
                 raise
             logger.error("wecom item left: %s", type(error).__name__)
         self._failed.pop(msgid, None)

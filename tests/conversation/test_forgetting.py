@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import insert, select
 
 from community.store.schema import (
@@ -16,16 +18,24 @@ from community.store.schema import (
 )
 from conversation import audit, forgetting, queue
 from conversation.forgetting import ERASED
+from conversation.inbox import Turn
 from conversation.queue import Lane
 from tests.conversation.talk import Talk
 
 
-async def erase(talk: Talk, conversation_id: str) -> bool:
+async def erase(talk: Talk, conversation_id: str) -> timedelta | None:
     async with talk.db.write() as conn:
         return await forgetting.erase(
             conn, talk.clock, conversation_id,
             without_phones=lambda text: text.replace("13812348000", ERASED),
         )  # fmt: skip
+
+
+async def said(talk: Talk, text: str) -> Turn:
+    """A turn that has ended."""
+    turn, _ = await talk.hear(text)
+    await talk.finish(turn)
+    return turn
 
 
 async def rows(talk: Talk, *columns: object) -> list[tuple[object, ...]]:
@@ -55,9 +65,9 @@ async def order_of(talk: Talk, conversation_id: str) -> None:
 
 
 async def test_words_and_account_are_erased_and_the_numbers_stay(talk: Talk) -> None:
-    turn, _ = await talk.hear("我叫王建国，电话13812348000")
+    turn = await said(talk, "我叫王建国，电话13812348000")
     await talk.say(turn.conversation_id, "记下了", epoch=0)
-    assert await erase(talk, turn.conversation_id)
+    assert await erase(talk, turn.conversation_id) is None
     assert await rows(talk, message.c.seq, message.c.text) == [(1, ERASED), (2, ERASED)]
     assert await rows(talk, inbound.c.text, inbound.c.channel_key) == [(ERASED, f"gone:{turn.id}")]
     ((user_key, room_id, resident_id),) = await rows(
@@ -72,9 +82,9 @@ async def test_words_and_account_are_erased_and_the_numbers_stay(talk: Talk) -> 
 
 
 async def test_work_order_stays_without_name_and_telephone(talk: Talk) -> None:
-    turn, _ = await talk.hear("水管漏水")
+    turn = await said(talk, "水管漏水")
     await order_of(talk, turn.conversation_id)
-    assert await erase(talk, turn.conversation_id)
+    assert await erase(talk, turn.conversation_id) is None
     assert await rows(talk, ticket.c.state, ticket.c.description, ticket.c.phone) == [
         ("accepted", f"水管漏水，打{ERASED}", None)
     ]
@@ -82,15 +92,15 @@ async def test_work_order_stays_without_name_and_telephone(talk: Talk) -> None:
 
 
 async def test_waiting_case_is_withdrawn_and_its_summary_erased(talk: Talk, wang: str) -> None:
-    turn, _ = await talk.hear("找人工")
+    turn = await said(talk, "找人工")
     case = await talk.open(turn.conversation_id, words="我电话13812348000")
-    assert await erase(talk, turn.conversation_id)
+    assert await erase(talk, turn.conversation_id) is None
     assert await rows(talk, queue_case.c.state, queue_case.c.summary) == [("closed", {})]
     assert (await talk.case(case)).resolution == "withdrawn"
 
 
 async def test_nothing_is_erased_while_a_person_works_at_it(talk: Talk, wang: str) -> None:
-    turn, _ = await talk.hear("找人工")
+    turn = await said(talk, "找人工")
     case = await talk.open(turn.conversation_id)
     await talk.claim(case, wang)
     async with talk.db.write() as conn:
@@ -99,17 +109,17 @@ async def test_nothing_is_erased_while_a_person_works_at_it(talk: Talk, wang: st
                 case_id=case.id, staff_id=wang, text="老人独居", client_key="n", at=talk.clock.now()
             )
         )
-    assert not await erase(talk, turn.conversation_id)
+    assert await erase(talk, turn.conversation_id) == forgetting.CASE_IS_OPEN
     assert await rows(talk, message.c.text) == [("找人工",)]
     await talk.resolve(case, wang)
-    assert await erase(talk, turn.conversation_id)
+    assert await erase(talk, turn.conversation_id) is None
     assert await rows(talk, note.c.text) == [(ERASED,)]
 
 
 async def test_open_emergency_keeps_what_helpers_need(talk: Talk, wang: str) -> None:
-    turn, _ = await talk.hear("着火了")
+    turn = await said(talk, "着火了")
     await talk.open(turn.conversation_id, Lane.EMERGENCY, reason="emergency", place="3号楼")
-    assert not await erase(talk, turn.conversation_id)
+    assert await erase(talk, turn.conversation_id) == forgetting.CASE_IS_OPEN
     ((summary,),) = await rows(talk, queue_case.c.summary)
     assert summary["place"] == "3号楼"  # type: ignore[index]
     async with talk.db.read() as conn:
@@ -117,8 +127,23 @@ async def test_open_emergency_keeps_what_helpers_need(talk: Talk, wang: str) -> 
 
 
 async def test_erasing_again_changes_nothing(talk: Talk) -> None:
-    turn, _ = await talk.hear("你好")
-    assert await erase(talk, turn.conversation_id)
+    turn = await said(talk, "你好")
+    assert await erase(talk, turn.conversation_id) is None
     before = await rows(talk, message.c.text, message.c.seq)
-    assert await erase(talk, turn.conversation_id)
+    assert await erase(talk, turn.conversation_id) is None
     assert await rows(talk, message.c.text, message.c.seq) == before
+
+
+async def test_nothing_is_erased_while_a_turn_runs_that_would_write_it_back(talk: Talk) -> None:
+    turn, _ = await talk.hear("我叫王建国")
+    assert await erase(talk, turn.conversation_id) == forgetting.TURN_RUNS
+    await talk.finish(turn)
+    assert await erase(talk, turn.conversation_id) is None
+
+
+async def test_erasing_again_is_noted_once(talk: Talk) -> None:
+    turn = await said(talk, "你好")
+    await erase(talk, turn.conversation_id)
+    await erase(talk, turn.conversation_id)
+    async with talk.db.read() as conn:
+        assert len(await audit.of_object(conn, turn.conversation_id)) == 1

@@ -61,8 +61,8 @@ class Day:
         self.transcript.append((who, words))
 
     async def until(self, holds: Callable[[], bool]) -> None:
-        """Wait until it is true, at most 30 s, and note what the resident sees then."""
-        async with asyncio.timeout(30):
+        """Wait until it is true, at most 60 s, and note what the resident sees then."""
+        async with asyncio.timeout(60):
             while not holds():  # noqa: ASYNC110 - what is waited for is other processes' work
                 await asyncio.sleep(0.05)
         self.look()

@@ -191,8 +191,9 @@ async def test_journal_that_is_being_read_is_scrubbed_later(db: Database) -> Non
         await reading.execute(select(counter.c.value))
         async with db.write() as conn:
             await conn.execute(insert(counter).values(name="n", value=1))
-        with pytest.raises(StoreError):
-            await db.scrub()
+        async with asyncio.timeout(2):
+            with pytest.raises(StoreError):
+                await db.scrub()
     await db.scrub()
 
 
@@ -266,3 +267,31 @@ async def test_cancelled_writer_takes_back_its_own_part_only(db: Database) -> No
         hanging.cancel()
     await later
     assert await names(db) == ["later"]
+
+
+async def test_writer_that_gives_up_takes_no_other_with_it(db: Database) -> None:
+    holding, queued = asyncio.Event(), asyncio.Event()
+
+    async def first() -> None:
+        async with db.write() as conn:
+            await conn.execute(name_row("first"))
+            holding.set()
+            await queued.wait()
+
+    task = asyncio.create_task(first())
+    await holding.wait()
+    others = [asyncio.create_task(write(db, f"n{i}")) for i in range(3)]
+    await asyncio.sleep(0)
+    queued.set()
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    task.cancel()
+    ended = await asyncio.gather(task, *others, return_exceptions=True)
+    assert ended[1:] == [None, None, None]
+    assert {"n0", "n1", "n2"} <= set(await names(db))
+
+
+async def test_journal_is_scrubbed_between_writers_that_queue(db: Database) -> None:
+    async with asyncio.timeout(5):
+        await asyncio.gather(write(db, "a"), db.scrub(), write(db, "b"), return_exceptions=False)
+    assert await names(db) == ["a", "b"]

@@ -5,11 +5,11 @@ import hashlib
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from bot.messages import Reply
 from bot.scripted import ScriptedEngine
-from community.store.schema import message, outbox, wechat_answer
+from community.store.schema import inbound, message, outbox, wechat_answer
 from community.times import FixedClock
 from connectors.wechat import store, xml
 from connectors.wechat.channel import ANSWER_BY_S
@@ -203,6 +203,42 @@ async def test_words_beyond_the_allowance_wait_for_the_next_message(open_account
     await reaches(gateway, "held")
     assert sim.calls["message/custom/send"] == 0
     assert await pushes.say(READER, "还在吗") == "明天停水。\n听到：还在吗"
+
+
+async def test_much_that_waited_is_told_bit_by_bit_and_a_cry_is_answered_before_it(
+    open_account, sim, until
+):
+    gateway, pushes = await open_account()
+    await pushes.say(READER, "你好")
+    conversation_id = await conversation_of(gateway, "你好")
+    gateway.clock.advance(48 * 3600)
+    for i in range(40):
+        await tell(gateway, conversation_id, f"第{i}条。" + "停水。" * 40, f"news{i}")
+    await reaches(gateway, "held")
+    said = await pushes.say(READER, "还在吗")
+    assert said.startswith("第0条。")
+    await until(lambda: sim.calls["message/custom/send"] == 2)
+    shown = "".join(screen(sim))
+    told = [i for i in range(40) if f"第{i}条。" in shown]
+    assert told == list(range(len(told)))
+    assert len(told) > 10
+    assert (await pushes.say(READER, "着火了")).startswith("先离开屋子")
+
+
+async def test_turn_that_ends_long_after_its_question_is_still_answered(open_account, sim, until):
+    gateway, pushes = await open_account()
+    gateway.engine.gate.clear()
+    await pushes.say(READER, "你好")
+    async with gateway.db.write() as conn:
+        await conn.execute(delete(wechat_answer))
+        await conn.execute(
+            update(inbound).values(received_at=gateway.clock.now() - timedelta(hours=5))
+        )
+    gateway.engine.gate.set()
+    while await states(gateway) != ["ready"]:
+        await until(lambda: True)
+    gateway.clock.advance(store.ORPHAN_AFTER.total_seconds())
+    await until(lambda: screen(sim) == ["听到：你好"])
 
 
 async def test_call_whose_outcome_is_unknown_is_never_silently_repeated(open_account, sim, until):

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from bot.messages import Reply
 from bot.scripted import ScriptedEngine
 from community.store.schema import attachment, identity, message, queue_case, wechat_grant
+from connectors.forgetting import REPEATED_FOR_S
 from connectors.wechat import account_file
 from connectors.wechat.ledger import Grant
 from connectors.wechat.sim.faults import Refuse
@@ -263,6 +264,7 @@ async def test_nothing_is_left_of_the_openid_once_a_follower_has_gone(
     await pushes.send_voice(READER, (CLIPS / "wide.amr").read_bytes())
     await pushes.say(READER, "我家在3号楼，电话13812348000")
     await pushes.unfollow(READER)
+    gateway.clock.advance(REPEATED_FOR_S)
     await until(lambda: gateway.engine.forgotten)
     await gateway.db.close()
     left = {
@@ -281,9 +283,34 @@ async def test_repeated_leaving_makes_no_new_account(open_account, sim, until):
     await pushes.say(READER, "你好")
     pushes.lose_answers = 1
     await pushes.unfollow(READER)
+    gateway.clock.advance(REPEATED_FOR_S)
     await until(lambda: gateway.engine.forgotten)
     await pushes.unfollow(READER)
     assert [row.user_key[:5] for row in await rows(gateway, identity)] == ["gone:"]
+
+
+async def test_who_comes_back_before_anything_was_erased_stays_known(open_account, sim, until):
+    gateway, pushes = await open_account()
+    await pushes.say(READER, "你好")
+    await pushes.unfollow(READER)
+    await pushes.follow(READER)
+    gateway.clock.advance(3600)
+    await gateway.parts.forgetting.step()
+    assert [row.user_key for row in await rows(gateway, identity)] == [READER]
+    assert gateway.engine.forgotten == []
+
+
+async def test_photo_that_breaks_what_reads_it_is_not_fetched_without_end(
+    open_account, sim, until, data_dir
+):
+    gateway, pushes = await open_account()
+    (data_dir / "photos").write_text("no folder")
+    await pushes.send_image(READER, picture())
+    await until(lambda: sim.calls["media/get"] == 1)
+    while not (await rows(gateway, attachment))[0].attempts:
+        await until(lambda: True)
+    await gateway.parts.intake.step()
+    assert sim.calls["media/get"] == 1
 
 
 def test_shipped_file_of_the_account_is_whole_and_fits_the_menu():

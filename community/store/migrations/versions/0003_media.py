@@ -26,6 +26,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("duration_ms", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("transcript", sa.JSON(), nullable=True))
         batch_op.create_index("ix_attachment_state_not_before", ["state", "not_before"])
+    op.create_index("ix_inbound_channel_finished_at", "inbound", ["channel", "finished_at"])
     with op.batch_alter_table("wechat_answer", schema=None) as batch_op:
         batch_op.add_column(sa.Column("reply", sa.Text(), nullable=True))
     op.execute("DELETE FROM wechat_grant")  # an allowance ends by itself within two days
@@ -77,6 +78,7 @@ def downgrade() -> None:
     op.drop_table("wecom_cursor")
     op.drop_table("wechat_login")
     op.drop_table("wechat_notice")
+    op.drop_index("ix_inbound_channel_finished_at", "inbound")
     with op.batch_alter_table("wechat_answer", schema=None) as batch_op:
         batch_op.drop_column("reply")
     op.execute("DELETE FROM wechat_grant")
