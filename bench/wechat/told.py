@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from bench.wechat.gateway import client as session_of
 from bench.wechat.goal import Extent, Result, tell
 from community.config import Secret
 from community.store.database import Database, migrate
+from community.store.schema import outbox as rows_out
 from community.store.schema import wechat_notice
 from community.times import FixedClock
 from connectors.wechat import notice_store
@@ -25,7 +26,7 @@ from connectors.wechat.notices import TRIES_APART_S, Notices
 from connectors.wechat.sim.api import serving
 from connectors.wechat.sim.faults import Reset
 from connectors.wechat.sim.simulator import Simulator
-from connectors.wechat.store import CHANNEL
+from connectors.wechat.store import CHANNEL, HELD
 from connectors.wechat.token import Credentials, TokenBroker, stable_token
 from conversation import inbox, outbox
 from conversation.messages import Draft, Sender
@@ -107,6 +108,9 @@ async def _order(board: Board, openid: str) -> None:
         conversation_id = await inbox.conversation_of(conn, board.clock, Sender(CHANNEL, openid))
         (said,) = await outbox.say(
             conn, board.clock, conversation_id, [Draft("明天停水。")], epoch=0, key="news"
+        )
+        await conn.execute(
+            update(rows_out).where(rows_out.c.conversation_id == conversation_id).values(state=HELD)
         )
         await notice_store.order(conn, board.clock, openid, conversation_id, said.seq, TEMPLATE)
 
