@@ -25,12 +25,12 @@ MAY_IMPORT = {
     "connectors": {"bot", "conversation", "community", "language", "voice"},
     "desk": {"conversation", "community", "language", "bot"},
     "launch": {"community"},
-    "bench": {"launch", "community", "conversation", "bot", "connectors"},
+    "bench": {"launch", "community", "conversation", "bot", "connectors", "voice"},
 }
 ONLY_IN = {
     "rasa": {"bot/nlu", "engine"},
     "rasa_sdk": {"actions"},
-    "sqlalchemy": {"community", "conversation", "bot", "connectors", "desk"},
+    "sqlalchemy": {"community", "conversation", "bot", "connectors", "desk", "bench"},
     "alembic": {"community"},
     "argon2": {"community", "desk"},
     "cryptography": {"connectors"},
