@@ -21,7 +21,7 @@ from community.errors import CommunityError, ConfigError
 from community.secrets import Secrets, load_secrets
 from community.store.database import Database, migrate
 from community.times import SystemClock
-from connectors.app import build_app
+from connectors.app import build_app, log_channels_off
 
 BAD_START = 2
 OPEN_REQUESTS_END_S = 0.2
@@ -76,6 +76,7 @@ async def _serve(settings: Settings, secrets: Secrets) -> None:
             await site.start()
             host, port = runner.addresses[0][:2]
             _settle_memory()
+            log_channels_off(app)
             print(f"gateway: listening on http://{host}:{port}", flush=True)
             await stopped.wait()
         finally:

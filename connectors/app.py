@@ -89,6 +89,13 @@ def build_app(
     return app
 
 
+def log_channels_off(app: web.Application) -> None:
+    """Say which channels are off, once all else is well."""
+    for channel in app[_CHANNELS]:
+        if channel.why_off is not None:
+            logger.info("%s: off, %s", channel.name, channel.why_off)
+
+
 async def health(request: web.Request) -> web.Response:
     """The process runs; nothing else is asked."""
     return web.json_response({"status": "ok"}, dumps=to_json)

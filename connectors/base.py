@@ -70,6 +70,11 @@ class Channel(ABC):
     def routes(self) -> Iterable[web.AbstractRouteDef]:
         """The channel's addresses."""
 
+    @property
+    def why_off(self) -> str | None:
+        """What keeps the channel from having any address, for the log; None when it is open."""
+        return None
+
     async def steps(self) -> Sequence[Step]:
         """What is to be done again and again while the gateway runs; asked once, at its start."""
         return ()

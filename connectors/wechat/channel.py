@@ -67,10 +67,13 @@ class WeChat(Channel):
         self._session: aiohttp.ClientSession | None = None
         self._delivery: Delivery | None = None
         if self._account is None:
-            logger.info("wechat: off, no account is configured")
             return
         self._file = account_file.load(gateway.settings.wechat_file)
         self._login = LoginPages(gateway, self._account, lambda: self._client)
+
+    @property
+    def why_off(self) -> str | None:
+        return "no account is configured" if self._account is None else None
 
     def routes(self) -> Iterable[web.AbstractRouteDef]:
         if self._account is None:

@@ -39,8 +39,10 @@ class WeCom(Channel):
         super().__init__(gateway)
         self._account = account_of(gateway.settings)
         self._parts: _Parts | None = None
-        if self._account is None:
-            logger.info("wecom: off, no corporation is configured")
+
+    @property
+    def why_off(self) -> str | None:
+        return "no corporation is configured" if self._account is None else None
 
     def routes(self) -> Iterable[web.AbstractRouteDef]:
         if self._account is None:
