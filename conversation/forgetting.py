@@ -20,7 +20,6 @@ from community.store.schema import (
     identity,
     inbound,
     message,
-    note,
     outbox,
     queue_case,
     ticket,
@@ -33,6 +32,7 @@ from community.store.schema import (
 )
 from community.times import Clock
 from conversation import audit, inbox, queue
+from conversation.notes import erase as erase_notes
 from conversation.outbox import REFUSED, SENT
 
 ERASED = "（已按居民要求删除）"
@@ -128,8 +128,7 @@ async def _erase_words(conn: AsyncConnection, conversation_id: str) -> None:
     turns = select(inbound.c.turn_id).where(inbound.c.conversation_id == conversation_id)
     await _set(conn, wechat_answer, wechat_answer.c.turn_id.in_(turns), reply=None)
     await _set(conn, conversation, conversation.c.id == conversation_id, boundary=None)
-    of_case = select(queue_case.c.id).where(queue_case.c.conversation_id == conversation_id)
-    await _set(conn, note, note.c.case_id.in_(of_case), text=ERASED)
+    await erase_notes(conn, conversation_id, leaving=ERASED)
     await _set(
         conn, queue_case, queue_case.c.conversation_id == conversation_id,
         summary={}, resolution_note=None, promise=None,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from community.store.schema import note, staff
+from community.store.schema import note, queue_case, staff
 from community.times import Clock
 from conversation import events
 
@@ -36,6 +36,12 @@ async def add(
         )
     )
     await events.publish(conn, clock, "case", case_id=case_id)
+
+
+async def erase(conn: AsyncConnection, conversation_id: str, *, leaving: str) -> None:
+    """Put `leaving` in place of every note on the conversation's cases; nothing is read."""
+    of_it = select(queue_case.c.id).where(queue_case.c.conversation_id == conversation_id)
+    await conn.execute(update(note).where(note.c.case_id.in_(of_it)).values(text=leaving))
 
 
 async def of_case(conn: AsyncConnection, case_id: str) -> list[Note]:
