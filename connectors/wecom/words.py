@@ -2,22 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
-from importlib import resources
-
-import yaml
-
-
-@cache
-def _all() -> dict[str, str]:
-    text = resources.files("connectors.wecom").joinpath("words.yml").read_text(encoding="utf-8")
-    loaded: dict[str, str] = yaml.safe_load(text)
-    return loaded
+from connectors.words import filled, load
 
 
 def words(key: str, **values: str) -> str:
     """The words under a key, filled in. Raises KeyError for a key that has none."""
-    said = _all()[key]
-    for name, value in values.items():
-        said = said.replace(f"{{{name}}}", value)
-    return said
+    return filled(load("connectors.wecom", "words.yml")[key], values)

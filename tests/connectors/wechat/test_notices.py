@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from community.store.schema import message, wechat_notice
-from connectors.wechat import notices
+from connectors.wechat import notice_store, notices
 from connectors.wechat.sim.faults import Refuse, Reset
 from conversation import outbox as outgoing
 from conversation.messages import Draft
@@ -142,6 +142,18 @@ async def test_notice_without_a_report_is_given_up_after_an_hour(
     channel = notices.Notices(gateway.db, gateway.clock, None, None)
     await channel.tidy()
     assert await noted(gateway) == [("unknown", "no report")]
+
+
+async def test_notice_of_words_that_went_meanwhile_is_not_sent(open_account, sim, until, noticing):
+    gateway, pushes = await open_account(**noticing())
+    sim.inject("message/template/send", Refuse(45011))
+    await late_words(gateway, pushes)
+    await until(lambda: sim.calls["message/template/send"] == 1)
+    assert "刘师傅明天上午来。" in await pushes.say(READER, "什么事")
+    gateway.clock.advance(3600)
+    async with gateway.db.read() as conn:
+        assert await notice_store.due(conn, gateway.clock) == []
+    assert told(sim) == []
 
 
 async def test_without_a_template_nothing_is_ordered(open_account, sim, until):
