@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, insert, or_, select, update
+from sqlalchemy import Row, Select, and_, bindparam, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.store.schema import (
@@ -244,7 +244,8 @@ async def exhaust(conn: AsyncConnection, conversation_id: str) -> None:
 async def due(conn: AsyncConnection, clock: Clock, channel: str) -> list[Bundle]:
     """The next bundle of each conversation that nothing is being sent to.
 
-    Words that were tried before go again as the very bundle that they were.
+    Words that were tried before go again as the very bundle that they were. What waits for a reader
+    whose own response is still to come goes with that, but for a safety sentence.
     """
     busy = select(outbox.c.conversation_id).where(
         outbox.c.channel == channel, outbox.c.state.in_((SENDING, AGAIN))
@@ -255,6 +256,10 @@ async def due(conn: AsyncConnection, clock: Clock, channel: str) -> list[Bundle]
             outbox.c.state == READY,
             outbox.c.not_before <= clock.now(),
             outbox.c.conversation_id.not_in(busy),
+            or_(
+                outbox.c.epoch == SAFETY_EPOCH,
+                outbox.c.conversation_id.not_in(_responding(clock, channel)),
+            ),
             or_(message.c.turn_id.is_(None), wechat_answer.c.way == Way.API),
         )
         .order_by(message.c.conversation_id, message.c.seq)
@@ -264,6 +269,22 @@ async def due(conn: AsyncConnection, clock: Clock, channel: str) -> list[Bundle]
     for bundle in _bundles(rows.all()):
         first.setdefault(bundle.conversation_id, bundle)
     return list(first.values())
+
+
+def _responding(clock: Clock, channel: str) -> Select[Any]:
+    """Conversations with a question whose way of being answered is not decided yet."""
+    asked = inbound.alias()
+    claimed = wechat_answer.alias()
+    return (
+        select(asked.c.conversation_id)
+        .outerjoin(claimed, claimed.c.turn_id == asked.c.turn_id)
+        .where(
+            asked.c.channel == channel,
+            asked.c.state.in_(("received", "running", "done")),
+            asked.c.received_at > clock.now() - ORPHAN_AFTER,
+            claimed.c.turn_id.is_(None),
+        )
+    )
 
 
 async def waiting(conn: AsyncConnection, turn: Turn, *, may_push: bool) -> list[Bundle] | None:

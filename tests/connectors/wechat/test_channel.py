@@ -241,6 +241,23 @@ async def test_turn_that_ends_long_after_its_question_is_still_answered(open_acc
     await until(lambda: screen(sim) == ["听到：你好"])
 
 
+async def test_what_waits_leaves_the_allowance_to_others_while_a_response_is_to_come(
+    open_account, sim, until
+):
+    gateway, pushes = await open_account()
+    await pushes.say(READER, "你好")
+    conversation_id = await conversation_of(gateway, "你好")
+    gateway.engine.gate.clear()
+    asking = asyncio.create_task(pushes.say(READER, "还在吗"))
+    await until(lambda: len(gateway.engine.asked) == 2)
+    await tell(gateway, conversation_id, "明天停水。", "notice")
+    async with gateway.db.read() as conn:
+        assert await store.due(conn, gateway.clock, store.CHANNEL) == []
+    gateway.engine.gate.set()
+    assert await asking == "明天停水。\n听到：还在吗"
+    assert sim.calls["message/custom/send"] == 0
+
+
 async def test_call_whose_outcome_is_unknown_is_never_silently_repeated(open_account, sim, until):
     gateway, pushes = await open_account()
     await pushes.say(READER, "你好")

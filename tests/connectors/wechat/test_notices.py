@@ -52,6 +52,17 @@ async def noted(gateway):
         return [tuple(row) for row in rows]
 
 
+async def is_put_off(gateway, until):
+    """Wait until the one notice is noted for another try."""
+
+    async def attempts():
+        async with gateway.db.read() as conn:
+            return (await conn.execute(select(wechat_notice.c.attempts))).scalar_one()
+
+    while not await attempts():
+        await until(lambda: True)
+
+
 async def becomes(gateway, until, *wanted):
     """Wait until the notices are in these states."""
     while await noted(gateway) != list(wanted):
@@ -87,6 +98,7 @@ async def test_call_of_unknown_outcome_is_made_again_and_shown_once(
     sim.inject("message/template/send", Reset(done=True))
     await late_words(gateway, pushes)
     await until(lambda: sim.calls["message/template/send"] == 1)
+    await is_put_off(gateway, until)
     gateway.clock.advance(notices.TRIES_APART_S)
     await until(lambda: sim.calls["message/template/send"] == 2)
     await becomes(gateway, until, ("sent", None))
@@ -149,8 +161,12 @@ async def test_notice_of_words_that_went_meanwhile_is_not_sent(open_account, sim
     sim.inject("message/template/send", Refuse(45011))
     await late_words(gateway, pushes)
     await until(lambda: sim.calls["message/template/send"] == 1)
-    assert "刘师傅明天上午来。" in await pushes.say(READER, "什么事")
-    gateway.clock.advance(3600)
+    await is_put_off(gateway, until)
+    await pushes.say(READER, "什么事")
+    await until(
+        lambda: "刘师傅明天上午来。" in "".join(one.content for one in sim.transcript(READER))
+    )
+    gateway.clock.advance(notices.TRIES_APART_S)
     async with gateway.db.read() as conn:
         assert await notice_store.due(conn, gateway.clock) == []
     assert told(sim) == []
