@@ -34,7 +34,7 @@ class Database:
 
     `read()` and `write()` each yield a connection inside one transaction that commits when the
     block ends and rolls back when it raises. Both raise StoreError when the database cannot be
-    used within BUSY_TIMEOUT_S.
+    used within BUSY_TIMEOUT_S, or was closed.
     """
 
     def __init__(self, url: str) -> None:
@@ -133,7 +133,7 @@ class Database:
     async def close(self) -> None:
         """Let go of the file; no thread of a connection runs on."""
         await self._engine.dispose()
-        await self._opener.join()
+        await self._opener.close()
 
 
 class _Batch:

@@ -29,21 +29,25 @@ class Opener:
     def __init__(self, path: str) -> None:
         self._path = path
         self._drivers: list[_Driver] = []
+        self._is_closed = False
 
     def __call__(self, *_args: object, **_options: object) -> _Driver:
-        """A connection that is not opened yet."""
+        """A connection that is not opened yet; none after `close`, for whoever is still at work."""
+        if self._is_closed:
+            raise _closed()
         driver = _Driver(lambda: sqlite3.connect(self._path, check_same_thread=False), 64)
         driver._thread.daemon = True
         self._drivers = [one for one in self._drivers if one._thread.is_alive()]
         self._drivers.append(driver)
         return driver
 
-    async def join(self) -> None:
+    async def close(self) -> None:
         """Wait until no driver's thread runs; statements that nobody waits for are interrupted.
 
         SQLAlchemy lets go of a connection whose statement was cancelled; its thread would speak to
         an event loop that has been closed meanwhile.
         """
+        self._is_closed = True
         for driver in self._drivers:
             if driver._thread.is_alive():
                 if driver._connection is not None:
@@ -67,7 +71,7 @@ class _Driver(aiosqlite.Connection):
     async def run(self, statement: str, parameters: Sequence[Any]) -> sqlite3.Cursor:
         """Run a statement, in the driver's thread if it may wait."""
         if self.is_closing:
-            raise sqlite3.OperationalError("the database is being closed")
+            raise _closed()
         if not statement.startswith(MAY_WAIT):
             return self._conn.execute(statement, parameters)
         self._writes = statement.startswith(WRITES)
@@ -89,9 +93,18 @@ class _Driver(aiosqlite.Connection):
         else:
             self._conn.rollback()
 
+    async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        if self.is_closing:
+            raise _closed()
+        return await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
+
     async def visit(self, work: Callable[[sqlite3.Connection], Any]) -> Any:
         """Run `work` in the driver's thread."""
-        return await self._execute(lambda: work(self._conn))  # type: ignore[no-untyped-call]
+        return await self._execute(lambda: work(self._conn))
+
+
+def _closed() -> sqlite3.OperationalError:
+    return sqlite3.OperationalError("the database is closed")
 
 
 class _Cursor:

@@ -6,6 +6,7 @@ holds the access token, so ours are raised apart from them, without a chain.
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 from collections.abc import Callable, Mapping
@@ -20,8 +21,9 @@ from community.times import Clock
 from connectors.wechat.errors import NotReached, OutcomeUnknown
 
 API_URL = "https://api.weixin.qq.com"
+CONNECT_TRIES = 2
 CONNECT_SHARE = 0.4
-"Of a request's deadline, what finding a connection may take; late in that nothing was sent"
+"Of a request's deadline, what one try for a connection may take; late in that nothing was sent"
 JSON_ANSWER_MAX_BYTES = 1024 * 1024
 
 
@@ -100,24 +102,33 @@ async def exchange(
 
     Raises NotReached, OutcomeUnknown, TooLarge when the answer has more than `max_bytes`.
     """
-    failure: Unavailable
-    try:
-        async with session.request(
-            method,
-            url,
-            params=params,
-            data=io.BytesIO(body) if body is not None else None,
-            headers={"Content-Type": content_type} if body is not None else None,
-            timeout=aiohttp.ClientTimeout(total=timeout_s, connect=timeout_s * CONNECT_SHARE),
-            allow_redirects=False,
-        ) as response:
-            if response.status == 200:
-                return Answer(response.content_type, await _read(response.content, max_bytes))
-            failure = OutcomeUnknown(f"status {response.status}")
-    except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-        failure = NotReached(type(error).__name__)
-    except (TimeoutError, aiohttp.ClientError, OSError) as error:
-        failure = OutcomeUnknown(type(error).__name__)
+    failure: Unavailable = NotReached()
+    now = asyncio.get_running_loop().time
+    ends = now() + timeout_s
+    for _ in range(CONNECT_TRIES):
+        try:
+            async with session.request(
+                method,
+                url,
+                params=params,
+                data=io.BytesIO(body) if body is not None else None,
+                headers={"Content-Type": content_type} if body is not None else None,
+                timeout=aiohttp.ClientTimeout(
+                    total=ends - now(), connect=timeout_s * CONNECT_SHARE
+                ),
+                allow_redirects=False,
+            ) as response:
+                if response.status == 200:
+                    return Answer(response.content_type, await _read(response.content, max_bytes))
+                failure = OutcomeUnknown(f"status {response.status}")
+        except aiohttp.ConnectionTimeoutError as error:
+            failure = NotReached(type(error).__name__)
+            continue
+        except aiohttp.ClientConnectorError as error:
+            failure = NotReached(type(error).__name__)
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            failure = OutcomeUnknown(type(error).__name__)
+        break
     raise failure
 
 

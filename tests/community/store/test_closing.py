@@ -8,8 +8,10 @@ import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import pytest
 from sqlalchemy import text
 
+from community.errors import StoreError
 from community.store.database import Database
 
 
@@ -49,3 +51,26 @@ async def test_closing_twice_is_harmless(data_dir: Path) -> None:
         await connection.execute(text("SELECT 1"))
     await database.close()
     await database.close()
+
+
+async def test_nobody_opens_the_file_again_after_close(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'linsheng.db'}")
+    await database.close()
+    for transaction in (database.read, database.write):
+        with pytest.raises(StoreError):
+            await transaction().__aenter__()
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_whoever_is_inside_at_close_gets_a_store_error(data_dir: Path) -> None:
+    database = Database(f"sqlite:///{data_dir / 'linsheng.db'}")
+    before = drivers()
+
+    async def close_inside() -> None:
+        async with database.write() as connection:
+            await database.close()
+            await connection.execute(text("SELECT 1"))
+
+    with pytest.raises(StoreError):
+        await close_inside()
+    assert drivers() - before == set()

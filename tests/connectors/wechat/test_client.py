@@ -286,6 +286,29 @@ async def test_no_free_connection_means_nothing_was_done(
     assert (str(error), error.__context__, sim.calls[SEND]) == ("ConnectionTimeoutError", None, 0)
 
 
+async def test_connection_that_was_not_to_be_had_is_asked_for_once_more(
+    sim, broker, clock, credentials, base_url, until
+):
+    await broker.token()
+    asked: list[None] = []
+
+    async def let_go_at_the_second(*_: object) -> None:
+        asked.append(None)
+        if len(asked) == 2:
+            holding.cancel()
+
+    watch = aiohttp.TraceConfig()
+    watch.on_connection_queued_start.append(let_go_at_the_second)
+    one = aiohttp.TCPConnector(limit=1)
+    async with aiohttp.ClientSession(connector=one, trace_configs=[watch]) as narrow:
+        client = Client(narrow, broker, credentials, base_url=base_url, timeout_s=1.0)
+        sim.inject("media/get", Delay(60))
+        holding = asyncio.create_task(client.get_media("any"))
+        await until(lambda: sim.calls["media/get"])
+        await client.send_text(OPENID, "你好")
+    assert (len(asked), seen(sim)) == (2, [("text", "你好")])
+
+
 async def test_without_a_token_nothing_is_sent(sim, client, refusing):
     sim.inject(FETCH, Reset(done=True))
     await refusing(client.send_text(OPENID, "你好"), NotReached)
