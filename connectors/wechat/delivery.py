@@ -24,7 +24,7 @@ from community.store.database import Database
 from community.times import Clock
 from connectors.render import Capabilities, fit
 from connectors.splitting import split
-from connectors.wechat import store
+from connectors.wechat import grants, store
 from connectors.wechat.errors import Action, NotReached, OutcomeUnknown, WeChatError
 from connectors.wechat.ledger import KEPT_FOR_A_PERSON, MESSAGES, Allowance, Grant
 from connectors.wechat.passive import TEXT_MAX_BYTES
@@ -152,7 +152,7 @@ class Delivery:
 
     async def _deliver(self, bundle: Bundle) -> None:
         async with self._db.write() as conn:
-            allowed = await store.allowance(conn, bundle.conversation_id)
+            allowed = await grants.allowance(conn, bundle.conversation_id)
             now = self._clock.now()
             bundle, pieces, usable = self._what_may_go(bundle, allowed, now)
             if usable < len(pieces):
@@ -163,7 +163,7 @@ class Delivery:
             lease_until = now + timedelta(seconds=LEASE_S)
             if not await store.begin(conn, bundle, lease_until=lease_until):
                 return
-            await store.spend(conn, bundle.conversation_id, len(pieces))
+            await grants.spend(conn, bundle.conversation_id, len(pieces))
         outcome = await self._send(bundle, pieces)
         async with self._db.write() as conn:
             await self._settle(conn, bundle, len(pieces), outcome)
@@ -191,9 +191,9 @@ class Delivery:
         self, conn: AsyncConnection, bundle: Bundle, spent: int, outcome: Outcome
     ) -> None:
         if outcome.shut:
-            await store.exhaust(conn, bundle.conversation_id)
+            await grants.exhaust(conn, bundle.conversation_id)
         elif outcome.state == AGAIN or (outcome.known and outcome.state != SENT):
-            await store.spend(conn, bundle.conversation_id, -spent)
+            await grants.spend(conn, bundle.conversation_id, -spent)
         await self._end(conn, bundle, outcome)
 
     async def _end(

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from community.store.attachments import PHOTO, VOICE
 from connectors import store as gateway_store
 from connectors.base import Gateway, storable
-from connectors.wechat import media, push, store
+from connectors.wechat import grants, media, push, store
 from connectors.wechat.account_file import AccountFile
 from connectors.wechat.ledger import Grant
 from connectors.wechat.notices import Notices
@@ -86,7 +86,7 @@ class Reception:
 
     async def _turn(self, pushed: Push, received: Inbound, kind: Grant) -> Turn:
         async def note_grant(conn: AsyncConnection, turn: Turn) -> None:
-            await store.grant(
+            await grants.grant(
                 conn, self._gateway.clock, turn.conversation_id, kind, source=received.key
             )
 
@@ -169,7 +169,7 @@ class Reception:
         """We may write to them for a while, though nothing was said."""
         async with self._gateway.db.write() as conn:
             conversation_id = await self._conversation(conn, pushed)
-            await store.grant(
+            await grants.grant(
                 conn, self._gateway.clock, conversation_id, kind, source=push.key(pushed)
             )
 

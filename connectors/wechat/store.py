@@ -1,4 +1,4 @@
-"""What the WeChat channel keeps in the database; the only file of this package with SQL.
+"""Answers and outgoing words in the database: which way each goes, and how far it has come.
 
 A turn is answered one way, and only one: in the response to its push, or afterwards through the
 API. Words wait in the outbox as READY, are SENDING while a call runs, and end as SENT; HELD are
@@ -26,10 +26,8 @@ from community.store.schema import (
     outbox,
     staff,
     wechat_answer,
-    wechat_grant,
 )
 from community.times import Clock
-from connectors.wechat.ledger import Allowance, Grant, renewed
 from conversation.inbox import Turn
 from conversation.messages import Message
 from conversation.outbox import READY, REFUSED, SAFETY_EPOCH, SENT, stored
@@ -129,16 +127,6 @@ async def claim_orphans(
     return len(lost)
 
 
-_GRANT = select(wechat_grant).where(wechat_grant.c.conversation_id == bindparam("conversation"))
-_NEW_GRANT = (
-    update(wechat_grant)
-    .where(wechat_grant.c.conversation_id == bindparam("conversation"))
-    .values({name: bindparam(name) for name in ("source", "kind", "until", "remaining")})
-)
-_FIRST_GRANT = insert(wechat_grant).values(
-    conversation_id=bindparam("conversation"),
-    **{name: bindparam(name) for name in ("source", "kind", "until", "remaining")},
-)
 _IN_STATE = (
     select(outbox.c.seq)
     .where(
@@ -146,27 +134,6 @@ _IN_STATE = (
     )
     .limit(1)
 )
-
-
-async def grant(
-    conn: AsyncConnection, clock: Clock, conversation_id: str, kind: Grant, *, source: str
-) -> None:
-    """Note that we may write again; `source` is its push, which counts once however often it comes.
-
-    What was held for want of an allowance may go now, but for words of the bot that a change of
-    who may speak has overtaken (law 3).
-    """
-    present, known = await _allowance(conn, conversation_id)
-    if known == source:
-        return
-    new = renewed(present, kind, clock.now())
-    values = {
-        "conversation": conversation_id, "source": source, "kind": new.grant, "until": new.until,
-        "remaining": new.left,
-    }  # fmt: skip
-    await conn.execute(_FIRST_GRANT if present is None else _NEW_GRANT, values)
-    if present is not None:
-        await _release(conn, conversation_id)
 
 
 async def take_up(conn: AsyncConnection, clock: Clock, channel: str) -> None:
@@ -180,10 +147,10 @@ async def take_up(conn: AsyncConnection, clock: Clock, channel: str) -> None:
         .limit(AT_ONCE)
     )
     for conversation_id in rows.scalars().all():
-        await _release(conn, conversation_id, AGAIN)
+        await release(conn, conversation_id, AGAIN)
 
 
-async def _release(conn: AsyncConnection, conversation_id: str, state: str = HELD) -> None:
+async def release(conn: AsyncConnection, conversation_id: str, state: str = HELD) -> None:
     """Words in this state are READY, but for those of the bot that a new owner has overtaken."""
     found = await conn.execute(_IN_STATE, {"conversation": conversation_id, "state": state})
     if found.first() is None:
@@ -207,38 +174,6 @@ async def _release(conn: AsyncConnection, conversation_id: str, state: str = HEL
         .values(state=REFUSED)
     )
     await conn.execute(update(outbox).where(held).values(state=READY))
-
-
-async def allowance(conn: AsyncConnection, conversation_id: str) -> Allowance | None:
-    """What is left of the newest grant; None before the first."""
-    return (await _allowance(conn, conversation_id))[0]
-
-
-async def _allowance(
-    conn: AsyncConnection, conversation_id: str
-) -> tuple[Allowance | None, str | None]:
-    row = (await conn.execute(_GRANT, {"conversation": conversation_id})).first()
-    if row is None:
-        return None, None
-    return Allowance(Grant(row.kind), row.until, row.remaining), row.source
-
-
-async def spend(conn: AsyncConnection, conversation_id: str, count: int) -> None:
-    """Take so many messages off the allowance, or give them back when below 0."""
-    await conn.execute(
-        update(wechat_grant)
-        .where(wechat_grant.c.conversation_id == conversation_id)
-        .values(remaining=wechat_grant.c.remaining - count)
-    )
-
-
-async def exhaust(conn: AsyncConnection, conversation_id: str) -> None:
-    """WeChat counts otherwise than we do: nothing is left."""
-    await conn.execute(
-        update(wechat_grant)
-        .where(wechat_grant.c.conversation_id == conversation_id)
-        .values(remaining=0)
-    )
 
 
 async def due(conn: AsyncConnection, clock: Clock, channel: str) -> list[Bundle]:
@@ -293,7 +228,7 @@ async def waiting(conn: AsyncConnection, turn: Turn, *, may_push: bool) -> list[
     Answers of other turns that a response of their own will carry are not among it. None while
     a call with some of it is under way.
     """
-    await _release(conn, turn.conversation_id, AGAIN)
+    await release(conn, turn.conversation_id, AGAIN)
     rows = (
         await conn.execute(
             _WAITING_TO_PUSH if may_push else _WAITING,

@@ -11,7 +11,7 @@ from bot.messages import Reply
 from bot.scripted import ScriptedEngine
 from community.store.schema import inbound, message, outbox, wechat_answer
 from community.times import FixedClock
-from connectors.wechat import store, xml
+from connectors.wechat import grants, store, xml
 from connectors.wechat.channel import ANSWER_BY_S
 from connectors.wechat.crypto import SKEW_MAX_S
 from connectors.wechat.sim.faults import Delay, Refuse, Reset
@@ -294,7 +294,7 @@ async def test_what_was_not_sent_costs_nothing_and_what_may_have_been_sent_does(
 
     async def left():
         async with gateway.db.read() as conn:
-            return (await store.allowance(conn, conversation_id)).left
+            return (await grants.allowance(conn, conversation_id)).left
 
     await pushes.say(READER, "你好")
     conversation_id = await conversation_of(gateway, "你好")
