@@ -180,8 +180,9 @@ def _judged(run: Run, refusals: Refusals) -> Result:
         "held_after_that": run.kept_back,
         "not_shown_once": wrong,
     }
-    ok = refusals.errcodes.total() == measured["beyond_a_grant"] == run.kept_back == wrong == 0
-    return Result("G8", "≤ 5 / 48 h, ≤ 3 / 1 min, 0 × 45047, held text next", measured, ok)
+    right = refusals.errcodes.total() == measured["beyond_a_grant"] == wrong == 0
+    line = "≤ 5 / 48 h, ≤ 3 / 1 min, 0 × 45047, held text next"
+    return Result("G8", line, measured, right, fast=run.kept_back == 0)
 
 
 def _lines(place: Place, reader: Reader) -> list[str]:

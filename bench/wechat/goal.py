@@ -28,14 +28,21 @@ class Result:
     "The pass line, in words"
     measured: dict[str, float | int | str | None]
     "By name; a unit stands at the end of the name"
-    ok: bool
+    right: bool
+    "All of the line that holds at any speed"
     skipped: str = ""
     "What of it was not measured, and why"
+    fast: bool = True
+    "The line's times and speeds, which hold on a machine that does nothing else"
+
+    @property
+    def ok(self) -> bool:
+        return self.right and self.fast
 
     def written(self) -> dict[str, Any]:
         """As it stands in JSON, which has no number for what could not be measured."""
         known = {name: None if value != value else value for name, value in self.measured.items()}
-        return asdict(self) | {"measured": known}
+        return asdict(self) | {"measured": known, "ok": self.ok}
 
 
 def tell(words: str) -> None:
