@@ -7,7 +7,7 @@ caller writes to `demo-credentials.json`.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -26,6 +26,9 @@ from community.store.database import Database
 from community.times import Clock, local
 
 MONTHS = 3
+Part = Callable[[AsyncConnection, Clock], Awaitable[None]]
+PARTS: tuple[Part, ...] = ()
+"What the modules of this package add, in this order; homes, people and staff are there already"
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class Credentials:
 
 @cache
 def _data() -> dict[str, Any]:
-    text = resources.files("community").joinpath("demo.yml").read_text(encoding="utf-8")
+    text = resources.files("community.demo").joinpath("households.yml").read_text(encoding="utf-8")
     loaded: dict[str, Any] = yaml.safe_load(text)
     return loaded
 
@@ -72,6 +75,8 @@ async def fill(
         households = [await _household(conn, clock, pepper, row) for row in _data()["households"]]
         desk_users = [await _member_of_staff(conn, row) for row in _data()["staff"]]
         await _notices(conn, clock)
+        for part in PARTS:
+            await part(conn, clock)
         await conn.execute(insert(schema.setting).values(name="demo", value=True))
         made = Credentials(desk_users, households)
         if keep is not None:
