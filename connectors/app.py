@@ -10,6 +10,7 @@ from functools import partial
 
 from aiohttp import web
 
+from bot import reminders
 from bot.engine import Engine
 from bot.turn import TurnRunner
 from bot.watch import EVERY_S, Watch
@@ -135,6 +136,7 @@ async def _background(app: web.Application) -> AsyncIterator[None]:
     watcher.listen(gateway.hub.on_event)
     await watcher.start_from_now()
     cases = Watch(db, clock, notify=gateway.hub.wake)
+    due = {**cases.timers, **reminders.handlers(clock)}
 
     async def forget_old_events() -> None:
         async with db.write() as conn:
@@ -142,7 +144,7 @@ async def _background(app: web.Application) -> AsyncIterator[None]:
 
     repeated: list[Step] = [
         ("watch-events", events.POLL_S, watcher.step),
-        ("fire-timers", timers.STEP_S, partial(timers.fire_due, db, clock, cases.timers)),
+        ("fire-timers", timers.STEP_S, partial(timers.fire_due, db, clock, due)),
         ("recover-turns", RECOVER_EVERY_S, runner.recover),
         (
             "watch-silence",
