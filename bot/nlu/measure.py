@@ -3,12 +3,11 @@
 import argparse
 import csv
 import json
+import random
 import re
 import sys
 import time
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,12 +15,16 @@ from typing import Any
 import yaml
 
 from bot.nlu import cries as cries_model
-from bot.nlu.intent_model import IntentModel, IntentOptions, options_in
-from bot.nlu.thresholds import OUT_OF_SCOPE, REJECT, SOS
+from bot.nlu import report
+from bot.nlu.intent_model import IntentModel, IntentOptions, options_in, ranked
+from bot.nlu.judge import Gold, Place, Reading, Tally, missed
+from bot.nlu.thresholds import OUT_OF_SCOPE, REJECT, SOS, Thresholds
 from bot.nlu.trained import TOGETHER, Understanding, Understood
 from language import addresses, emergency, numbers, phones, plates, times
 
 ROOT = Path(__file__).resolve().parents[2]
+FOLDED_BY = 7
+"""Seed of the shuffle before sentences are laid into folds."""
 ANNOTATION = re.compile(r"\[([^\[\]]+)\]\((\w+)\)")
 
 
@@ -167,18 +170,14 @@ def _table(file: Path) -> tuple[list[str], list[str]]:
     return [text for text, _ in pairs], [label for _, label in pairs]
 
 
-@dataclass(frozen=True)
-class Gold:
-    """A held-out sentence with what is to be read in it."""
-
-    text: str
-    intent: str
-    spans: frozenset[tuple[int, int, str]]
+def _bounds(file: Path) -> dict[str, dict[str, float]]:
+    bounds: dict[str, dict[str, float]] = yaml.safe_load(file.read_text("utf-8"))
+    return bounds
 
 
-def held_out(folder: Path) -> Iterator[Gold]:
-    """The annotated sentences of a folder."""
-    for file in sorted(folder.glob("*.yml")):
+def held_out(place: Path) -> Iterator[Gold]:
+    """The annotated sentences of a file or a folder of them."""
+    for file in sorted(place.glob("*.yml")) if place.is_dir() else [place]:
         for block in yaml.safe_load(file.read_text("utf-8"))["nlu"]:
             for line in block["examples"].splitlines():
                 if line.strip():
@@ -186,7 +185,8 @@ def held_out(folder: Path) -> Iterator[Gold]:
 
 
 def _gold(annotated: str, intent: str) -> Gold:
-    text, spans, place = "", set(), 0
+    text, place = "", 0
+    spans: set[Place] = set()
     for match in ANNOTATION.finditer(annotated):
         text += annotated[place : match.start()]
         spans.add((len(text), len(text) + len(match[1]), match[2]))
@@ -195,45 +195,61 @@ def _gold(annotated: str, intent: str) -> Gold:
     return Gold(text + annotated[place:], intent, frozenset(spans))
 
 
-def evaluate(model: Path, folder: Path) -> dict[str, Any]:
-    """Judge the held-out sentences: intents, entities, decisions, cries for help."""
-    understanding = Understanding.load(model)
-    golds = list(held_out(folder))
-    decisions: Counter[str] = Counter()
-    confused: Counter[tuple[str, str]] = Counter()
-    asked: Counter[str] = Counter()
-    right: Counter[str] = Counter()
-    hits = found = wanted = cries = heard = 0
-    rejected = strangers = 0
-    for gold, read in zip(
-        golds, understanding.read_all([gold.text for gold in golds]), strict=True
-    ):
-        decisions[read.decision] += 1
-        asked[gold.intent] += 1
-        right[gold.intent] += read.intent == gold.intent
-        if gold.intent == OUT_OF_SCOPE:
-            strangers += 1
-            rejected += read.decision == REJECT
-        if read.intent != gold.intent:
-            confused[gold.intent, read.intent] += 1
-        spans = {(span.start, span.end, span.kind) for span in read.spans}
-        hits += len(spans & gold.spans)
-        found += len(spans)
-        wanted += len(gold.spans)
-        if gold.intent == "sos":
-            cries += 1
-            heard += emergency.detect(gold.text).sos or read.intent == "sos"
-    for (gold_intent, given), count in confused.most_common(20):
-        print(f"{count:3d}  {gold_intent} taken for {given}", file=sys.stderr)
-    return {
-        "intent_accuracy": round(1 - sum(confused.values()) / len(golds), 4),
-        "entity_f1": round(2 * hits / (found + wanted), 4),
-        "sos_recall": round(heard / cries, 4) if cries else None,
-        "out_of_scope_rejected": round(rejected / strangers, 4) if strangers else None,
-        "decisions": dict(decisions),
-        "per_intent": {intent: [right[intent], asked[intent]] for intent in sorted(asked)},
-        "n": len(golds),
-    }
+def evaluate(model: Path, places: Sequence[Path]) -> Tally:
+    """Judge the annotated sentences of files and folders: intents, entities, decisions, cries."""
+    understanding, tally = Understanding.load(model), Tally()
+    golds = [gold for place in places for gold in held_out(place)]
+    reads = understanding.read_all([gold.text for gold in golds])
+    for gold, read in zip(golds, reads, strict=True):
+        spans = frozenset((span.start, span.end, span.kind) for span in read.spans)
+        cries = gold.intent == SOS and emergency.detect(gold.text).sos
+        tally.add(gold, Reading(read.intent, read.confidence, read.decision, spans, cries))
+    return tally
+
+
+def cross_validate(sentences: Path, lookups: Path, folds: int) -> Tally:
+    """Judge the intents of the training sentences, each by a model that has not seen it."""
+    golds, tally = list(held_out(sentences)), Tally()
+    tables = _tables(lookups)
+    random.Random(FOLDED_BY).shuffle(golds)  # noqa: S311 - repeatable
+    for fold in range(folds):
+        print(f"nlu: part {fold + 1} of {folds}", file=sys.stderr)
+        seen = [gold for place, gold in enumerate(golds) if place % folds != fold]
+        model = IntentModel.train(
+            [gold.text for gold in seen],
+            [gold.intent for gold in seen],
+            tables,
+            configured_options(),
+        )
+        unseen = golds[fold::folds]
+        for gold, row in zip(
+            unseen, model.confidences([gold.text for gold in unseen]), strict=True
+        ):
+            ranking = ranked(model.labels, row)
+            decision = Thresholds().decide(ranking)
+            intent = OUT_OF_SCOPE if decision == REJECT else ranking[0]["name"]
+            read = Reading(intent, ranking[0]["confidence"], decision, frozenset(), cries=False)
+            tally.add(gold, read)
+    return tally
+
+
+def _tables(lookups: Path) -> dict[str, list[str]]:
+    """The names of the lookup tables, by table."""
+    tables: dict[str, list[str]] = {}
+    for file in sorted(lookups.glob("*.yml")):
+        for block in yaml.safe_load(file.read_text("utf-8"))["nlu"]:
+            lines = [line.strip()[2:] for line in block["examples"].splitlines() if line.strip()]
+            tables.setdefault(block["lookup"], []).extend(lines)
+    return tables
+
+
+def _told(tally: Tally, given: argparse.Namespace, title: str) -> dict[str, Any]:
+    """The figures; what is confused most goes to stderr, the page to its file."""
+    for gold, said, count in tally.worst(20):
+        print(f"{count:3d}  {gold} taken for {said}", file=sys.stderr)
+    if given.report:
+        report.write(given.report, title, tally)
+    return tally.figures()
 
 
 def main() -> int:
@@ -248,9 +264,15 @@ def main() -> int:
     two.add_argument("train", type=Path)
     two.add_argument("test", type=Path)
     three = commands.add_parser("evaluate", help="judge the held-out sentences")
-    three.add_argument("folder", type=Path, nargs="?", default=ROOT / "tests/nlu")
+    three.add_argument("places", type=Path, nargs="*", default=[ROOT / "tests/nlu"])
+    three.add_argument("--hold", type=Path, help="a file of bounds; a figure that misses one fails")
+    four = commands.add_parser("cross-validate", help="judge the training sentences, each unseen")
+    four.add_argument("--folds", type=int, default=5)
+    for one in (three, four):
+        one.add_argument("--report", type=Path, help="where to write a page with the matrix")
     commands.add_parser("fit-cries", help="learn the cry model of language/ anew")
     given = parser.parse_args()
+    lost: list[str] = []
     try:
         if given.command == "parse":
             result = parse(given.model, given.source, given.target)
@@ -258,13 +280,19 @@ def main() -> int:
             result = fit_eval(given.train, given.test)
         elif given.command == "fit-cries":
             result = fit_cries(ROOT / "language/data", ROOT / "nlu_data/nlu")
+        elif given.command == "cross-validate":
+            tally = cross_validate(ROOT / "nlu_data/nlu", ROOT / "nlu_data/lookups", given.folds)
+            result = _told(tally, given, "训练句的交叉验证")
         else:
-            result = evaluate(given.model, given.folder)
+            result = _told(evaluate(given.model, given.places), given, "没见过的句子")
+            lost = list(missed(result, _bounds(given.hold))) if given.hold else []
     except (BadInput, OSError) as error:
         print(f"nlu: {error}", file=sys.stderr)
         return 2
     print(json.dumps(result, ensure_ascii=False))
-    return 0
+    for line in lost:
+        print(f"nlu: {line}", file=sys.stderr)
+    return 1 if lost else 0
 
 
 if __name__ == "__main__":
