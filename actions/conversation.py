@@ -1,4 +1,4 @@
-"""Courtesy and control: repeat, slower, cancel, a person, what can you do, what have I open."""
+"""Courtesy and control: repeat, slower, cancel, a person, what can you do."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 
 from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 
+from actions import device_doing
 from actions.base import ServiceAction
 from actions.forms import REQUESTED, known_for_staff
 from actions.hearing import Hearing
-from actions.repair import card
 from community.labels import group, label
-from community.services import complaint, repair, visitor
+from community.services import repair
 from conversation import outbox
 
 CLARIFY_AT_MOST = 3
@@ -86,6 +86,10 @@ class ActionCancel(ServiceAction):
         form = heard.tracker.active_loop.get("name")
         if not form and _REPAIR.search(heard.words):
             return [FollowupAction("change_form")]
+        if not form and not heard.slot("offer"):
+            undone = await device_doing.corrected(heard)
+            if undone is not None:
+                return undone
         if not form:
             heard.say("utter_nothing_to_cancel" if not heard.slot("offer") else "utter_all_right")
             return []
@@ -124,6 +128,9 @@ class ActionClarify(ServiceAction):
         return "action_clarify"
 
     async def handle(self, heard: Hearing) -> list[EventType]:
+        undone = await device_doing.corrected(heard)  # 弄错了，恢复 is about what was just done
+        if undone is not None:
+            return undone
         misses = int(heard.slot("misses") or 0) + 1
         likely = [
             entry["name"]
@@ -197,36 +204,6 @@ class ActionServicePending(ServiceAction):
         return [SlotSet("offer", offer), SlotSet("misses", 0)]
 
 
-class ActionMyItems(ServiceAction):
-    """Everything the household has open with us."""
-
-    def name(self) -> str:
-        return "action_my_items"
-
-    async def handle(self, heard: Hearing) -> list[EventType]:
-        account = await heard.party()
-        orders = await repair.of_home(heard.ctx, account, repair.OPEN)
-        filed = [
-            one for one, _ in await complaint.mine(heard.ctx, account) if one.state != "closed"
-        ]
-        passes = await visitor.valid(heard.ctx, account) if account.home else []
-        if not orders and not filed and not passes:
-            heard.say("utter_my_items_none")
-            return []
-        heard.say("utter_my_items", repairs=len(orders), filed=len(filed), passes=len(passes))
-        for one in orders[:5]:
-            heard.say(
-                "utter_my_items_one", kind=label("kind", one.kind), no=one.no,
-                what=one.description[:20], state=label("repair_state", one.state), card=card(one),
-            )  # fmt: skip
-        for one in filed[:5]:
-            heard.say(
-                "utter_my_items_one", kind=label("kind", one.kind), no=one.no,
-                what=one.description[:20], state=label("complaint_state", one.state),
-            )  # fmt: skip
-        return []
-
-
 class ActionCorrection(ServiceAction):
     """A correction when nothing is being done: what it was about has to be asked."""
 
@@ -234,6 +211,9 @@ class ActionCorrection(ServiceAction):
         return "action_correction"
 
     async def handle(self, heard: Hearing) -> list[EventType]:
+        done = await device_doing.corrected(heard)
+        if done is not None:
+            return done
         account = await heard.party()
         if await repair.of_home(heard.ctx, account, repair.OPEN):
             heard.ask("utter_correct_what")

@@ -6,8 +6,10 @@ from typing import Any
 
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
+from actions import activity_leave, cancelling, device_doing, meal_cancel
 from actions.base import ServiceAction
 from actions.hearing import Hearing
+from actions.listing import say_list
 from community.services import complaint, repair
 
 
@@ -28,6 +30,9 @@ class ActionAnswerOffer(ServiceAction):
     async def handle(self, heard: Hearing) -> list[EventType]:
         offer = heard.slot("offer")
         if not isinstance(offer, dict):
+            undone = await device_doing.corrected(heard) if heard.intent == "deny" else None
+            if undone is not None:
+                return undone
             heard.say("utter_nothing_open" if heard.intent == "affirm" else "utter_all_right")
             return []
         if heard.intent == "deny":
@@ -61,4 +66,14 @@ class ActionAnswerOffer(ServiceAction):
                 )
                 days = complaint.DUE_DAYS[filed.kind]
                 heard.say("utter_complaint_reopened", no=filed.no, days=days)
+            case "cancel_space" | "cancel_release" | "cancel_parking" as kind:
+                await cancelling.carry_out(heard, kind, int(offer["no"]))
+            case "more":
+                return say_list(heard, offer["lines"])
+            case "cancel_meal":
+                await meal_cancel.carry_out(heard, offer["numbers"])
+            case "leave_activity":
+                await activity_leave.carry_out(heard, int(offer["no"]))
+            case "close_device":
+                await device_doing.close_offered(heard, offer["kinds"])
         return []

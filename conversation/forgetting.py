@@ -32,6 +32,7 @@ from community.store.schema import (
 )
 from community.times import Clock
 from conversation import audit, inbox, queue
+from conversation.forgetting_records import erase_records
 from conversation.notes import erase as erase_notes
 from conversation.outbox import REFUSED, SENT
 
@@ -66,6 +67,7 @@ async def erase(
     await _erase_words(conn, conversation_id)
     await _erase_in_orders(conn, identity_id, without_phones)
     await _set(conn, visit, visit.c.identity_id == identity_id, phone=None, visitor=ERASED)
+    await erase_records(conn, identity_id, without_phones=without_phones, leaving=ERASED)
     await audit.record(conn, clock, actor="resident", act="account.erase", obj=conversation_id)
     return None
 

@@ -38,6 +38,11 @@ async def of_person(conn: AsyncConnection, resident_id: str) -> list[str]:
     return await _conversations(conn, identity.c.resident_id == resident_id)
 
 
+async def of_account(conn: AsyncConnection, identity_id: str) -> list[str]:
+    """The conversation of one account, whose person need not be known."""
+    return await _conversations(conn, identity.c.id == identity_id)
+
+
 async def _conversations(conn: AsyncConnection, whose: Any) -> list[str]:
     found = await conn.execute(
         select(conversation.c.id)

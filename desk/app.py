@@ -24,10 +24,12 @@ from desk import (
     sessions,
     views_case,
     views_complaints,
+    views_decisions,
     views_files,
     views_live,
     views_orders,
     views_queue,
+    views_registers,
     views_session,
 )
 from desk.context import DESK, Desk
@@ -76,6 +78,8 @@ def build_app(
         views_complaints,
         views_files,
         views_live,
+        views_registers,
+        views_decisions,
     ):
         app.router.add_routes(views.routes)
     app.router.add_static(f"/static/{pages.static_version()}", pages.STATIC)

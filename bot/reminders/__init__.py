@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.reminders import appointment, checkins, doses, mutual_aid, parking
 from community.times import Clock
 from conversation import telling
 from conversation.timers import Handler
@@ -9,4 +10,11 @@ from conversation.timers import Handler
 
 def handlers(clock: Clock) -> dict[str, Handler]:
     """By kind of timer; the gateway fires them."""
-    return {**telling.timers(clock)}
+    return {
+        **telling.timers(clock),
+        **doses.timers(clock),
+        **checkins.timers(clock),
+        **parking.timers(clock),
+        **mutual_aid.timers(clock),
+        **appointment.timers(clock),
+    }

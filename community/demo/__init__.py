@@ -20,6 +20,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.config import Secret
+from community.demo import appointments, care, devices, estate, guides, meals, neighbours
 from community.ids import new_id
 from community.store import rooms, schema
 from community.store.database import Database
@@ -27,7 +28,15 @@ from community.times import Clock, local
 
 MONTHS = 3
 Part = Callable[[AsyncConnection, Clock], Awaitable[None]]
-PARTS: tuple[Part, ...] = ()
+PARTS: tuple[Part, ...] = (
+    estate.fill,
+    neighbours.fill,
+    meals.fill,
+    devices.fill,
+    appointments.fill,
+    guides.fill,
+    care.fill,
+)
 "What the modules of this package add, in this order; homes, people and staff are there already"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +14,6 @@ from actions.conversation import (
     ActionClarify,
     ActionCorrection,
     ActionHandoff,
-    ActionMyItems,
     ActionOutOfScope,
     ActionPhotoReceived,
     ActionRepeat,
@@ -21,8 +21,9 @@ from actions.conversation import (
 )
 from actions.emergency import ActionEmergency
 from actions.forms import REQUESTED
+from actions.my_items import ActionMyItems
 from actions.repair import ValidateRepairForm
-from community.services import visitor
+from community.services import release, visitor
 from community.store.identities import Party
 from community.store.schema import ticket
 from conversation import inbox, outbox
@@ -151,8 +152,14 @@ async def test_everything_open_is_counted_and_told_and_nothing_of_others(
         village.ctx, wang, turn_id="turn_v", visitor="我儿子",
         window=(village.clock.now(), village.clock.now().replace(hour=12)),
     )  # fmt: skip
+    for account in (wang, neighbour):
+        await release.request(
+            village.ctx, account, turn_id=f"slip {account.identity_id}", items="旧沙发",
+            window=(village.clock.now(), village.clock.now() + timedelta(hours=2)), plate=None,
+        )  # fmt: skip
     stage.hear("我有什么事在办", "query_my_items")
     await stage.run(ActionMyItems())
+    assert stage.values("utter_list_item") == {"item": "1007号：放行条 旧沙发，有效。"}
     assert stage.values("utter_my_items") == {"repairs": "1", "filed": "1", "passes": "1"}
     assert [m["no"] for m in stage.messages if m["response"] == "utter_my_items_one"] == [
         "1001", "1003",

@@ -21,6 +21,8 @@ FILLED = {
     "staff.boundary": {"by", "note"},
     "staff.boundary_promise": {"by", "note", "promise", "until"},
     "emergency.place_noted": {"place"},
+    "parking.served": {"no", "space", "until"},
+    "parking.ended": {"space"},
 }
 
 

@@ -7,14 +7,18 @@ from datetime import timedelta
 from sqlalchemy import insert, select
 
 from community.store.schema import (
+    help_request,
     identity,
     inbound,
+    medication_plan,
     message,
     note,
     outbox,
     queue_case,
+    room,
     ticket,
     ticket_event,
+    volunteer,
 )
 from conversation import audit, forgetting, queue
 from conversation.forgetting import ERASED
@@ -147,3 +151,38 @@ async def test_erasing_again_is_noted_once(talk: Talk) -> None:
     await erase(talk, turn.conversation_id)
     async with talk.db.read() as conn:
         assert len(await audit.of_object(conn, turn.conversation_id)) == 1
+
+
+async def test_services_keep_numbers_and_nothing_of_the_person(talk: Talk) -> None:
+    turn = await said(talk, "我要走了")
+    (account,) = await rows(talk, identity.c.id)
+    now = talk.clock.now()
+    own = {"identity_id": account[0], "room_id": "r", "created_at": now}
+    timed = own | {"starts_at": now, "ends_at": now, "conversation_id": turn.conversation_id}
+    async with talk.db.write() as conn:
+        await conn.execute(
+            insert(room).values(id="r", building=1, unit=1, number="101", label="1号楼1单元101")
+        )
+        await conn.execute(
+            insert(volunteer).values(
+                id="v", name="王建国", kinds=[], days="", part="", state="active",
+                conversation_id=turn.conversation_id, **own,
+            )
+        )  # fmt: skip
+        await conn.execute(
+            insert(help_request).values(
+                id="h", no=1001, kind="carry", task="扛米，打13812348000", state="posted", **timed
+            )
+        )
+        await conn.execute(
+            insert(medication_plan).values(
+                id="m", no=1002, version=1, identity_id=account[0], drug="降压药", regimen={},
+                starts_on=now.date(), state="active", created_at=now,
+            )
+        )  # fmt: skip
+    assert await erase(talk, turn.conversation_id) is None
+    assert await rows(talk, volunteer.c.name, volunteer.c.state) == [(None, "withdrawn")]
+    assert await rows(talk, help_request.c.no, help_request.c.task) == [(1001, f"扛米，打{ERASED}")]
+    assert await rows(talk, medication_plan.c.drug, medication_plan.c.state) == [
+        (ERASED, "stopped")
+    ]

@@ -60,7 +60,7 @@ async def until_hour(talk: Talk, hour: int, minute: int = 0) -> None:
 
 async def test_home_is_every_account_that_is_linked_to_it(talk: Talk, home: list[str]) -> None:
     async with talk.db.read() as conn:
-        assert await telling.of_home(conn, "r") == home[:2]
+        assert set(await telling.of_home(conn, "r")) == set(home[:2])
         assert await telling.of_person(conn, "p") == home[1:2]
         assert await telling.of_home(conn, "elsewhere") == []
 

@@ -16,8 +16,14 @@ from sqlalchemy import Column, Integer, MetaData, create_engine, inspect, text
 from community.errors import Code, StoreError
 from community.store.database import migrate
 from community.store.schema import metadata
+from community.store.schema.guides import INDEX
 
 ROOT = Path(__file__).resolve().parents[3]
+
+
+def is_table(name: str | None, kind: str, _parents: Any) -> bool:
+    """Whether it is one of ours: a full-text index has tables of its own that no metadata knows."""
+    return kind != "table" or not str(name).startswith(INDEX)
 
 
 def tables(file: Path) -> dict[str, Any]:
@@ -45,6 +51,7 @@ def tables(file: Path) -> dict[str, Any]:
             "autoincrement": name in autoincrement,
         }
         for name in found.get_table_names()
+        if is_table(name, "table", {})
     }
     engine.dispose()
     return described
@@ -54,7 +61,9 @@ def differences(file: Path, wanted: MetaData) -> list[Any]:
     """What Alembic would still change."""
     engine = create_engine(f"sqlite:///{file}")
     with engine.connect() as conn:
-        context = MigrationContext.configure(conn, opts={"compare_type": True})
+        context = MigrationContext.configure(
+            conn, opts={"compare_type": True, "include_name": is_table}
+        )
         found = compare_metadata(context, wanted)
     engine.dispose()
     return found

@@ -1,0 +1,34 @@
+"""Appointments: a word in time to whoever booked it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from community.labels import label
+from community.store import appointments
+from community.times import Clock, date_words
+from conversation import telling
+from conversation.messages import Draft
+from conversation.timers import Handler
+
+KIND = "appointment"
+
+
+def timers(clock: Clock) -> dict[str, Handler]:
+    """The payload's `id` names the appointment, `conversation_id` who is told."""
+    return {KIND: partial(_remind, clock)}
+
+
+async def _remind(clock: Clock, conn: AsyncConnection, payload: dict[str, Any]) -> None:
+    one = await appointments.get(conn, payload["id"])
+    if one.state != "booked" or one.starts_at <= clock.now():
+        return
+    words = label("appointment_news", "soon_home" if one.at_home else "soon").format(
+        when=date_words(one.starts_at), person=one.person, name=one.name, turn=one.queue_no,
+        place=one.place,
+    )  # fmt: skip
+    key = f"{KIND}:{one.no}:{one.starts_at:%Y%m%d%H%M}"
+    await telling.tell(conn, clock, [payload["conversation_id"]], [Draft(words)], key=key)

@@ -1,0 +1,32 @@
+"""Help requests that stand still: nobody takes it, or nobody confirms it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from community.services.help_words import told
+from community.store import helps
+from community.times import Clock
+from conversation import telling
+from conversation.messages import Draft
+from conversation.timers import Handler
+
+STANDS_IN = {"untaken": "posted", "unconfirmed": "done"}
+"By event: the state in which it is still worth a word"
+
+
+def timers(clock: Clock) -> dict[str, Handler]:
+    """By kind of timer; the payload's `id` names the request."""
+    return {f"help_{event}": partial(_remind, clock, event) for event in STANDS_IN}
+
+
+async def _remind(clock: Clock, event: str, conn: AsyncConnection, payload: dict[str, Any]) -> None:
+    asked = await helps.get(conn, payload["id"])
+    if asked.state != STANDS_IN[event]:
+        return
+    words, choices = told(event, asked)
+    key = f"help:{asked.no}:{event}:{clock.now():%Y%m%d%H%M}"
+    await telling.tell(conn, clock, [asked.conversation_id], [Draft(words, choices)], key=key)

@@ -1,0 +1,1 @@
+"""The library of guides as files: `python -m community.guides import FILE` and `export FILE`."""

@@ -1,0 +1,254 @@
+"""Merchants: which shops serve a wish now, and having one come to the home.
+
+requested → accepted → done; declined by the merchant; cancelled by the home. A merchant sees only
+its own orders, and the resident's phone and home only of one that it has accepted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import yaml
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from community.context import Context
+from community.errors import BadInput, NotBound, NotFound
+from community.labels import label
+from community.registers import Register
+from community.store import merchants
+from community.store.identities import Party
+from community.store.merchants import Merchant, Order
+from community.times import SHANGHAI, local, window_words
+
+DAYS_AHEAD = 14
+OPEN = ("requested", "accepted")
+KNOWS_WHOM = ("accepted", "done")
+"States of an order in which the merchant sees whom it serves"
+MERCHANT_MOVES: dict[str, tuple[tuple[str, ...], str]] = {
+    "accept": (("requested",), "accepted"),
+    "decline": (("requested", "accepted"), "declined"),
+    "done": (("accepted",), "done"),
+}
+
+
+@dataclass(frozen=True)
+class Found:
+    """Who serves a wish: those `open` now, nearest first; else when the first one `opens_at`."""
+
+    open: list[Merchant]
+    opens_at: datetime | None
+    "None when some are open, or there is nobody at all"
+
+
+@cache
+def rules() -> dict[str, Any]:
+    """The range, services and words of `merchant.yml`."""
+    text = (
+        resources.files("community.services").joinpath("merchant.yml").read_text(encoding="utf-8")
+    )
+    loaded: dict[str, Any] = yaml.safe_load(text)
+    return loaded
+
+
+def service_of(words: str) -> str | None:
+    """The code of the service that the words name; the longest name wins."""
+    services: dict[str, dict[str, Any]] = rules()["services"]
+    found = [
+        (len(word), code)
+        for code, one in services.items()
+        for word in one["words"]
+        if word in words
+    ]
+    return max(found, key=lambda pair: pair[0])[1] if found else None
+
+
+def service_name(code: str) -> str:
+    name: str = rules()["services"][code]["name"]
+    return name
+
+
+def repairable(code: str, words: str) -> bool:
+    """Whether the estate's repairers may do it too, and the words do not rule them out."""
+    known = rules()
+    return code in known["repairs"] and not any(word in words for word in known["outside"])
+
+
+def in_range(one: Merchant) -> bool:
+    """Whether people can walk there, or it comes this far."""
+    near_m: int = rules()["near_m"]
+    return one.distance_m <= max(near_m, one.comes_within_m)
+
+
+def is_open(one: Merchant, moment: datetime) -> bool:
+    at = local(moment)
+    minute = at.hour * 60 + at.minute
+    return at.weekday() not in one.closed_on and one.opens <= minute < one.closes
+
+
+def comes(one: Merchant) -> bool:
+    """Whether it serves people in their homes, as far away as we are."""
+    return one.comes_within_m > 0 and one.distance_m <= one.comes_within_m
+
+
+async def find(ctx: Context, code: str) -> Found:
+    """Who offers the service within range, open at this moment."""
+    now = ctx.clock.now()
+    async with ctx.db.read() as conn:
+        all_of_it = [
+            one for one in await merchants.listed(conn) if code in one.services and in_range(one)
+        ]
+    is_on = [one for one in all_of_it if is_open(one, now)]
+    openings = [] if is_on else [at for one in all_of_it if (at := _opens_next(one, now))]
+    return Found(is_on, min(openings, default=None))
+
+
+def _opens_next(one: Merchant, now: datetime) -> datetime | None:
+    """The next moment at which it opens, within a week."""
+    midnight = local(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    for days in range(8):
+        at = midnight + timedelta(days=days, minutes=one.opens)
+        if at > now and at.weekday() not in one.closed_on:
+            return at
+    return None
+
+
+async def named(ctx: Context, name: str) -> Merchant:
+    """A merchant in range that comes to homes. Raises NotFound."""
+    async with ctx.db.read() as conn:
+        for one in await merchants.listed(conn):
+            if one.name == name and in_range(one) and comes(one):
+                return one
+    raise NotFound("no such merchant")
+
+
+async def problem(ctx: Context, name: str, window: tuple[datetime, datetime]) -> str | None:
+    """Why the merchant cannot come then: past, too_far, shut; or None. Raises NotFound."""
+    start, end = window
+    shop, now = await named(ctx, name), ctx.clock.now()
+    if end < start or end <= now - timedelta(minutes=1):
+        return "past"
+    if start > now + timedelta(days=DAYS_AHEAD):
+        return "too_far"
+    day = local(start).replace(hour=0, minute=0, second=0, microsecond=0)
+    opens, closes = day + timedelta(minutes=shop.opens), day + timedelta(minutes=shop.closes)
+    shut = local(start).weekday() in shop.closed_on or start >= closes or end < opens
+    return "shut" if shut else None
+
+
+async def order(
+    ctx: Context,
+    account: Party,
+    *,
+    turn_id: str,
+    name: str,
+    service: str,
+    window: tuple[datetime, datetime],
+    phone: str,
+) -> Order:
+    """Ask a merchant to come to the account's home, once per turn.
+
+    Raises NotBound without a home, NotFound for a merchant that does not come here or does not do
+    this, BadInput for a time that `problem` names.
+    """
+    if account.home is None:
+        raise NotBound("a merchant comes to a home")
+    shop = await named(ctx, name)
+    if service not in shop.services:
+        raise NotFound("no such service")
+    if await problem(ctx, name, window):
+        raise BadInput("window")
+    async with ctx.db.write() as conn:
+        return await merchants.order(
+            conn,
+            ctx.clock,
+            turn_id=turn_id,
+            merchant_id=shop.id,
+            room_id=account.home.room_id,
+            identity_id=account.identity_id,
+            conversation_id=account.conversation_id,
+            service=service,
+            starts_at=window[0],
+            ends_at=window[1],
+            phone=phone,
+        )
+
+
+async def mine(ctx: Context, account: Party) -> list[Order]:
+    """The home's open orders, newest first. Raises NotBound."""
+    if account.home is None:
+        raise NotBound("orders belong to a home")
+    async with ctx.db.read() as conn:
+        return await merchants.of_room(conn, account.home.room_id, OPEN)
+
+
+async def cancel(ctx: Context, account: Party, no: int) -> Order:
+    """Take the home's own order back. Raises NotFound, or Conflict when it is over."""
+    async with ctx.db.write() as conn:
+        one = await merchants.find(conn, no)
+        if one is None or account.home is None or one.room_id != account.home.room_id:
+            raise NotFound("no such order")
+        if one.state == "cancelled":
+            return one
+        return await merchants.move(conn, one, "cancelled", states=OPEN)
+
+
+async def orders_of(ctx: Context, merchant_id: str) -> list[Order]:
+    """What one merchant sees: its own orders, phone and home masked until it has accepted."""
+    async with ctx.db.read() as conn:
+        return [_as_merchant_sees(one) for one in await merchants.of_merchant(conn, merchant_id)]
+
+
+async def merchant_act(ctx: Context, merchant_id: str, no: int, act: str) -> Order:
+    """One of MERCHANT_MOVES on its own order. Raises NotFound, Conflict."""
+    states, state = MERCHANT_MOVES[act]
+    async with ctx.db.write() as conn:
+        one = await _of_merchant(conn, merchant_id, no)
+        return _as_merchant_sees(await merchants.move(conn, one, state, states=states))
+
+
+async def _of_merchant(conn: AsyncConnection, merchant_id: str, no: int) -> Order:
+    one = await merchants.find(conn, no)
+    if one is None or one.merchant_id != merchant_id:
+        raise NotFound("no such order")
+    return one
+
+
+def _as_merchant_sees(one: Order) -> Order:
+    return one if one.state in KNOWS_WHOM else replace(one, phone="", home="", room_id="")
+
+
+async def open_items(ctx: Context, account: Party) -> list[tuple[str, str, str]]:
+    """(number, what, state in words) of the home's open orders."""
+    found = await mine(ctx, account) if account.home else []
+    return [
+        (str(one.no), f"{one.shop}·{service_name(one.service)}", label("merchant_state", one.state))
+        for one in found
+    ]
+
+
+async def register(ctx: Context, day: date) -> Register:
+    """Who comes to which home on a day."""
+    begins = datetime(day.year, day.month, day.day, tzinfo=SHANGHAI)
+    async with ctx.db.read() as conn:
+        found = await merchants.between(conn, begins, begins + timedelta(days=1))
+    rows = tuple(
+        (
+            str(one.no),
+            one.home,
+            one.shop,
+            service_name(one.service),
+            window_words(one.starts_at, one.ends_at),
+            label("merchant_state", one.state),
+        )
+        for one in found
+    )
+    head = ("no", "home", "shop", "service", "when", "state")
+    return Register(
+        label("neighbour_register", "merchant"),
+        tuple(label("neighbour_column", one) for one in head),
+        rows,
+    )

@@ -1,0 +1,146 @@
+"""Owners' votes: what they are about, one ballot for each owner's home, counted only at the end."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+from community.context import Context
+from community.errors import BadInput, Conflict, NotAllowed, NotBound, NotFound
+from community.labels import label
+from community.registers import Register
+from community.store import rooms, votes
+from community.store.identities import Party
+from community.store.votes import Ballot, Vote
+from community.times import SHANGHAI, date_words
+from language.clean import fold
+
+
+async def running(ctx: Context) -> list[Vote]:
+    """The votes in which a ballot can be cast now, the one that ends first first."""
+    now = ctx.clock.now()
+    async with ctx.db.read() as conn:
+        found = await votes.every(conn)
+    return [one for one in reversed(found) if one.opens_at <= now < one.closes_at]
+
+
+async def ended(ctx: Context) -> list[Vote]:
+    """The votes that are over, the last one first."""
+    async with ctx.db.read() as conn:
+        found = await votes.every(conn)
+    return [one for one in found if one.closes_at <= ctx.clock.now()]
+
+
+def named(words: str, among: list[Vote]) -> Vote | None:
+    """The vote that the words name; None when they name none or several."""
+    said = fold(words)
+    found = [one for one in among if any(word in said for word in [one.title, *one.words])]
+    return found[0] if len(found) == 1 else None
+
+
+def chosen(words: str, among: Vote) -> list[str]:
+    """Codes of the choices that the words name, in the order said: 不同意 is not 同意."""
+    said = fold(words)
+    spans = [
+        (at, at + len(word), str(one["code"]))
+        for one in among.choices
+        for word in [one["label"], *one["words"]]
+        for at in range(len(said))
+        if said.startswith(word, at)
+    ]
+    whole = [
+        span
+        for span in spans
+        if not any(
+            other[0] <= span[0] and span[1] <= other[1] and other[:2] != span[:2] for other in spans
+        )
+    ]
+    return list(dict.fromkeys(code for _, _, code in sorted(whole)))
+
+
+async def may_vote(ctx: Context, account: Party) -> bool:
+    """Whether the account speaks for an owner: the owner, or whoever lives in the owner's own home.
+
+    A tenant, a guardian and everybody in a home that is let may not. Raises NotBound.
+    """
+    if account.home is None:
+        raise NotBound("a ballot belongs to a home")
+    if account.role == "owner":
+        return True
+    if account.role not in {"member", None}:
+        return False
+    async with ctx.db.read() as conn:
+        people = await rooms.residents_of(conn, account.home.room_id)
+    roles = {person.role for person in people}
+    return "owner" in roles and "tenant" not in roles
+
+
+async def mine(ctx: Context, account: Party, vote_id: str) -> Ballot | None:
+    """What the account's home has cast. Raises NotBound; NotAllowed for who may not vote there."""
+    if not await may_vote(ctx, account):
+        raise NotAllowed("only owners vote")
+    assert account.home is not None  # noqa: S101 - may_vote looked
+    async with ctx.db.read() as conn:
+        return await votes.ballot_of(conn, vote_id, account.home.room_id)
+
+
+async def cast(ctx: Context, account: Party, *, vote_id: str, choice: str, turn_id: str) -> Ballot:
+    """Cast the home's one ballot; the same turn again returns the same.
+
+    Raises NotBound, NotAllowed for who may not vote, NotFound, BadInput for a choice that is none,
+    Conflict when the vote is not running or the home has cast another.
+    """
+    if not await may_vote(ctx, account):
+        raise NotAllowed("only owners vote")
+    assert account.home is not None  # noqa: S101 - may_vote looked
+    async with ctx.db.write() as conn:
+        found = next((one for one in await votes.every(conn) if one.id == vote_id), None)
+        if found is None:
+            raise NotFound("no such vote")
+        if choice not in {one["code"] for one in found.choices}:
+            raise BadInput("choice")
+        made = await votes.ballot_of(conn, vote_id, account.home.room_id)
+        if made is not None:
+            if await votes.is_of_turn(conn, made.no, turn_id):
+                return made
+            raise Conflict("the home has voted")
+        if not found.opens_at <= ctx.clock.now() < found.closes_at:
+            raise Conflict("the vote is not running")
+        return await votes.cast(
+            conn, ctx.clock, vote_id=vote_id, room_id=account.home.room_id, choice=choice,
+            turn_id=turn_id,
+        )  # fmt: skip
+
+
+async def result(ctx: Context, one: Vote) -> list[tuple[str, int]]:
+    """(label, ballots) of each choice. Raises Conflict while the vote runs."""
+    if ctx.clock.now() < one.closes_at:
+        raise Conflict("the vote is running")
+    async with ctx.db.read() as conn:
+        found = await votes.counts(conn, one.id)
+    return [(str(choice["label"]), found.get(choice["code"], 0)) for choice in one.choices]
+
+
+async def first_broken(ctx: Context) -> int | None:
+    """Number of the first ballot that was tampered with; None when the chain is whole."""
+    async with ctx.db.read() as conn:
+        return await votes.first_broken(conn)
+
+
+async def register(ctx: Context, day: date) -> Register:
+    """The votes that run or end on a day: how many have voted, and how, once it is over."""
+    start = datetime.combine(day, time(), SHANGHAI)
+    rows = []
+    async with ctx.db.read() as conn:
+        for one in reversed(await votes.every(conn)):
+            if one.opens_at < start + timedelta(days=1) and one.closes_at > start:
+                found = await votes.counts(conn, one.id)
+                over = one.closes_at <= ctx.clock.now()
+                counted = "，".join(
+                    f"{c['label']}{found.get(c['code'], 0)}" for c in one.choices if over
+                )
+                state = label("vote_state", "ended" if over else "running")
+                until = date_words(one.closes_at)
+                rows.append((one.title, until, state, str(sum(found.values())), counted))
+    head = ("vote_title", "vote_until", "state", "vote_cast", "vote_result")
+    columns = tuple(label("estate_column", one) for one in head)
+    return Register(label("estate_register", "vote"), columns, tuple(rows))

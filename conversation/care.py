@@ -1,0 +1,131 @@
+"""Care in conversations: the timers of doses and check-ins, and the words for guardians.
+
+Used by the actions, which set what the residents say, and by the reminders, which carry it on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from community.labels import label
+from community.services import doses, medication, wellbeing
+from community.store import guardians
+from community.store.medications import Dose, Plan
+from community.times import Clock
+from conversation import telling, timers
+from conversation.messages import Draft
+
+DOSE, AGAIN, FOLLOW = medication.TIMER, "dose_again", "dose_follow"
+ASK, LADDER = wellbeing.TIMER, "checkin_ladder"
+
+
+async def arm(conn: AsyncConnection, plan: Plan, after: datetime) -> None:
+    """Set the timer of the plan's next dose after a moment; one that ended has none."""
+    key, due_at = f"{DOSE}:{plan.no}", medication.next_due(plan, after)
+    if due_at is None:
+        await timers.cancel(conn, key)
+        return
+    payload = {"plan_id": plan.id, "due_at": due_at.isoformat()}
+    await timers.set_timer(conn, kind=DOSE, key=key, due_at=due_at, payload=payload)
+
+
+async def follow(conn: AsyncConnection, found: Sequence[Dose], clock: Clock) -> None:
+    """Look whether there was an answer when the grace of doses is over."""
+    if not found:
+        return
+    ids = [one.id for one in found]
+    await timers.set_timer(
+        conn, kind=FOLLOW, key=f"{FOLLOW}:{ids[0]}", due_at=clock.now() + doses.GRACE,
+        payload={"doses": ids},
+    )  # fmt: skip
+
+
+async def again(conn: AsyncConnection, found: Sequence[Dose], at: datetime) -> None:
+    """Remind of doses that were put off."""
+    ids = [one.id for one in found]
+    await timers.set_timer(
+        conn, kind=AGAIN, key=f"{AGAIN}:{ids[0]}", due_at=at, payload={"doses": ids}
+    )
+
+
+async def of_taker(conn: AsyncConnection, plan: Plan) -> tuple[list[str], str | None]:
+    """The conversations in which the taker is reminded, and who takes it if another than the reader.
+
+    A resident without an account is reminded through the one that set the plan up.
+    """
+    by_account = await telling.of_account(conn, plan.identity_id or "")
+    if plan.resident_id is None:
+        return by_account, plan.kin
+    own = await telling.of_person(conn, plan.resident_id)
+    if own:
+        return own, None
+    kin = [one.kin for one in await guardians.guardians(conn, plan.resident_id, "medication")]
+    return by_account, kin[0] if kin else "elder"
+
+
+async def of_guardians(
+    conn: AsyncConnection, elder_id: str, right: str
+) -> list[tuple[guardians.Guardian, list[str]]]:
+    """Each guardian with the right, and the conversations that reach them."""
+    found = []
+    for one in await guardians.guardians(conn, elder_id, right):
+        reached = await telling.of_person(conn, one.guardian_id)
+        if one.whole_home:
+            reached = list(
+                dict.fromkeys(reached + await telling.of_home(conn, one.guardian_room_id))
+            )
+        found.append((one, reached))
+    return found
+
+
+async def tell_guardians(
+    conn: AsyncConnection, clock: Clock, elder_id: str, right: str, news: str, *, key: str,
+    at_any_hour: bool = False, **values: str,
+) -> int:  # fmt: skip
+    """Say a piece of news of the group `care_news`; returns how many guardians can be reached."""
+    told = 0
+    for one, reached in await of_guardians(conn, elder_id, right):
+        words = label("care_news", news).format(
+            kin=label("kin", one.kin), name=one.elder_name, **values
+        )
+        await telling.tell(conn, clock, reached, [Draft(words)], key=key, at_any_hour=at_any_hour)
+        told += bool(reached)
+    return told
+
+
+async def tell_of_doses(
+    conn: AsyncConnection, clock: Clock, found: Sequence[Dose], news: str
+) -> None:
+    """Tell those who may know of the taker's medicines; an account's own have no guardian."""
+    elder_id = found[0].plan.resident_id if found else None
+    if elder_id is None:
+        return
+    await tell_guardians(
+        conn, clock, elder_id, "medication", news, key=f"{news}:{found[0].id}",
+        drugs=drugs(found), time=doses.time_words(found[0]),
+    )  # fmt: skip
+
+
+def drugs(found: Sequence[Dose], *, with_dose: bool = False) -> str:
+    """降压药一片、钙片, as they are said."""
+    return "、".join(one.plan.drug + (one.plan.dose or "" if with_dose else "") for one in found)
+
+
+async def ask_at(conn: AsyncConnection, resident_id: str, due_at: datetime) -> None:
+    """The timer of the next daily question."""
+    await timers.set_timer(
+        conn, kind=ASK, key=f"{ASK}:{resident_id}", due_at=due_at,
+        payload={"resident_id": resident_id},
+    )  # fmt: skip
+
+
+async def arm_checkin(conn: AsyncConnection, clock: Clock, resident_id: str) -> None:
+    """Set or silence the daily question, as the resident wants it now."""
+    due_at = await wellbeing.next_question(conn, clock, resident_id)
+    if due_at is None:
+        await timers.cancel(conn, f"{ASK}:{resident_id}")
+    else:
+        await ask_at(conn, resident_id, due_at)

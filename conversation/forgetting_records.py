@@ -1,0 +1,52 @@
+"""What an account that is erased leaves in the services: numbers and times, and nothing personal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import Column, Table, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from community.store.schema import (
+    appointment,
+    help_request,
+    meal_order,
+    medication_plan,
+    merchant_order,
+    release_slip,
+    volunteer,
+)
+
+
+async def erase_records(
+    conn: AsyncConnection, identity_id: str, *, without_phones: Callable[[str], str], leaving: str
+) -> None:
+    """Names become `leaving`, telephones and remarks go; what is asked of others stays readable."""
+    for table, values in (
+        (appointment, {"person": leaving}),
+        (volunteer, {"name": None, "state": "withdrawn"}),
+        (merchant_order, {"phone": ""}),
+        (meal_order, {"note": ""}),
+    ):
+        await conn.execute(update(table).where(table.c.identity_id == identity_id).values(**values))
+    await conn.execute(
+        update(medication_plan)
+        .where(
+            medication_plan.c.identity_id == identity_id, medication_plan.c.resident_id.is_(None)
+        )
+        .values(drug=leaving, state="stopped")
+    )
+    for words in (help_request.c.task, release_slip.c["items"]):
+        await _without(conn, words, identity_id, without_phones)
+
+
+async def _without(
+    conn: AsyncConnection, words: Column[str], identity_id: str, change: Callable[[str], str]
+) -> None:
+    table = words.table
+    assert isinstance(table, Table)  # noqa: S101 - it is a column of the schema
+    rows = await conn.execute(select(table.c.id, words).where(table.c.identity_id == identity_id))
+    for row in rows.all():
+        await conn.execute(
+            update(table).where(table.c.id == row[0]).values({words: change(row[1])})
+        )

@@ -1,0 +1,124 @@
+"""What waits for staff's yes or no: release slips, parking requests, helps that are disputed.
+
+The homes concerned hear of it, and the audit has it, in the transaction of the decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.reminders import parking as parking_line
+from community.context import Context
+from community.errors import BadInput
+from community.labels import label
+from community.services import parking, release, time_bank
+from community.store.helps import Help
+from community.store.parking import Request
+from community.store.releases import Slip
+from community.times import date_words, window_words
+from conversation import audit, telling, timers
+from conversation.messages import Draft
+from desk.staff import Staff
+from desk.words import words
+
+
+@dataclass(frozen=True)
+class Matter:
+    """One thing that waits. `kind`: release, parking or time_bank."""
+
+    kind: str
+    no: int
+    home: str
+    what: str
+    when: str
+
+
+async def waiting(ctx: Context) -> list[Matter]:
+    """Everything that waits, kind by kind, oldest or soonest first."""
+    slips, requests = await release.pending(ctx), await parking.waiting_for_staff(ctx)
+    helps = await time_bank.disputed(ctx)
+    return [
+        *(
+            Matter("release", one.no, one.home, one.items, window_words(one.starts_at, one.ends_at))
+            for one in slips
+        ),
+        *(
+            Matter("parking", one.no, one.home, _asked(one), date_words(one.created_at))
+            for one in requests
+        ),
+        *(
+            Matter("time_bank", one.no, one.label, one.public_task, date_words(one.starts_at))
+            for one in helps
+        ),
+    ]
+
+
+def _asked(one: Request) -> str:
+    parts = (label("parking_kind", one.kind), one.old_plate, one.plate, one.space_code)
+    return " ".join(part for part in parts if part)
+
+
+async def decide(ctx: Context, person: Staff, kind: str, no: int, *, yes: bool) -> None:
+    """Say yes or no. Raises BadInput for an unknown kind, NotFound, Conflict when it was decided."""
+    if kind not in _DECIDE:
+        raise BadInput("nothing of that kind is decided")
+    await _DECIDE[kind](ctx, person, no, yes)
+
+
+async def _release(ctx: Context, person: Staff, no: int, yes: bool) -> None:
+    async def tell(conn: AsyncConnection, one: Slip) -> None:
+        when = window_words(one.starts_at, one.ends_at)
+        said = words(f"decision.release_{_answer(yes)}", no=no, code=one.code, when=when)
+        await _tell(conn, ctx, person, one.id, await telling.of_home(conn, one.room_id), said, yes)
+
+    await release.decide(ctx, no, allowed=yes, tell=tell)
+
+
+async def _parking(ctx: Context, person: Staff, no: int, yes: bool) -> None:
+    async def tell(conn: AsyncConnection, one: Request) -> None:
+        said = words(
+            f"decision.parking_{_answer(yes)}", no=no, what=label("parking_kind", one.kind)
+        )
+        await _tell(conn, ctx, person, one.id, await telling.of_home(conn, one.room_id), said, yes)
+        # A space may have become free: whoever waits for one is served.
+        await timers.set_timer(
+            conn, kind=parking_line.KIND, key=f"{parking_line.KIND}:settled:{no}",
+            due_at=ctx.clock.now(), payload={},
+        )  # fmt: skip
+
+    await parking.settle(ctx, no, done=yes, tell=tell)
+
+
+async def _time_bank(ctx: Context, person: Staff, no: int, yes: bool) -> None:
+    async def tell(conn: AsyncConnection, one: Help) -> None:
+        to = [one.conversation_id, *([one.helper_conversation] if one.helper_conversation else [])]
+        said = words(f"decision.time_bank_{_answer(yes)}", no=no)
+        await _tell(conn, ctx, person, one.id, to, said, yes)
+
+    await time_bank.settle(ctx, no, staff_id=person.id, pays=yes, tell=tell)
+
+
+_DECIDE: dict[str, Callable[[Context, Staff, int, bool], Awaitable[None]]] = {
+    "release": _release, "parking": _parking, "time_bank": _time_bank,
+}  # fmt: skip
+
+
+def _answer(yes: bool) -> str:
+    return "yes" if yes else "no"
+
+
+async def _tell(
+    conn: AsyncConnection,
+    ctx: Context,
+    person: Staff,
+    obj: str,
+    to: list[str],
+    said: str,
+    yes: bool,
+) -> None:
+    act = f"decision.{_answer(yes)}"
+    await audit.record(conn, ctx.clock, actor=person.id, act=act, obj=obj)
+    await telling.tell(conn, ctx.clock, to, [Draft(said)], key=f"{act}:{obj}")
