@@ -20,7 +20,8 @@ async def asked_matter(heard: Hearing) -> list[Guide]:
     """What a question of how it is done is about; several to choose from; empty when unknown."""
     words, last = words_of(heard), heard.slot("guide_last")
     meant = await guide.meant(heard.ctx, words, heard.entity("matter"))
-    if not meant.is_named and last and not heard.entity("matter") and _points_back(words):
+    is_new = meant.is_named or heard.entity("matter")
+    if last and not is_new and (_points_back(words) or _asks_only(words, meant)):
         return await guide.all_of(heard.ctx, [last])
     if last in meant.codes:
         return await guide.all_of(heard.ctx, [last])
@@ -30,6 +31,11 @@ async def asked_matter(heard: Hearing) -> list[Guide]:
 def _points_back(words: str) -> bool:
     pointing = re.search(guide.lexicon()["pointing"], words) is not None
     return pointing or not guide.content(words)
+
+
+def _asks_only(words: str, meant: guide.Meant) -> bool:
+    """Whether an aspect is asked for and nothing of the library is meant."""
+    return not meant.codes and guide.aspect_of(words) is not None
 
 
 async def matter_of_papers(heard: Hearing) -> list[Guide]:

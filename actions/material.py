@@ -41,7 +41,7 @@ def check_papers(heard: Hearing, one: Guide, words: str, before: list[str]) -> l
         heard.say("utter_guide_missing", name=one.name, aspect=label("guide_aspect", "materials"))
         close(heard, one)
         return events
-    said = material.said(words)
+    said = material.said(material.without_names(one, words))
     have = frozenset(before) - said.lacking | said.having
     named = said.having or said.lacking or said.all_but or said.everything
     if material.is_doubtful(words):

@@ -14,6 +14,7 @@ from community.services import (
     activity,
     appointment,
     gov_case,
+    guide,
     health,
     livelihood,
     meal,
@@ -59,6 +60,7 @@ BOOKS = (
     Book("mutual_aid", "互助", mutual_aid.register),
     Book("merchant", "商家订单", merchant.register),
     Book("livelihood", "工作和上学", livelihood.register),
+    Book("guide", "办事指南", guide.register),
 )
 
 

@@ -92,7 +92,7 @@ async def meant(
     async with ctx.db.read() as conn:
         names = await guides.names(conn)
         if of_papers and not matter:
-            names = [pair for pair in names if pair[1] not in paper_words()]
+            names = [pair for pair in names if not pair[1].startswith(tuple(paper_words()))]
         asked = await asyncio.to_thread(content, matter or words)
         hits = await guides.search(conn, asked)
     scores = (_named(names, fold(matter)) if matter else {}) or _named(names, fold(words))

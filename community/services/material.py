@@ -108,6 +108,16 @@ def kind_of(one: Material) -> str:
     return str(max(found, key=len)) if found else one.name
 
 
+def without_names(one: Guide, words: str) -> str:
+    """The words without the matter's own names, unless these are papers that it takes."""
+    taken = {kind_of(m) for m in one.materials}
+    rest = fold(words)
+    for name in sorted(one.names, key=len, reverse=True):
+        if kind_of(Material(name)) not in taken:
+            rest = rest.replace(name, "")
+    return rest
+
+
 def check(one: Guide, heard: Said, *, by_agent: bool = False) -> Checked:
     """Hold what was said against the record's list, in its order."""
     needed = [m for m in one.materials if not m.case or (by_agent and _is_agents(m))]

@@ -28,8 +28,8 @@ def questions(matter: str, facts: dict[str, Any]) -> str | None:
     ("age", "local", "verdict", "fen"),
     [
         (79, True, "no", None), (80, True, "yes", 10000), (89, True, "yes", 10000),
-        (90, True, "yes", 20000), (100, True, "yes", 50000), (85, False, "no"),
-        (85, None, "maybe", None), (None, True, "maybe", None), (None, False, "no"),
+        (90, True, "yes", 20000), (100, True, "yes", 50000), (85, False, "no", None),
+        (85, None, "maybe", None), (None, True, "maybe", None), (None, False, "no", None),
     ],
 )  # fmt: skip
 def test_pension_is_judged_by_its_rules(
@@ -101,7 +101,7 @@ def test_wage_is_no_income_of_each_head() -> None:
     [
         ("高龄津贴", "age", {"八十二": 82, "82": 82, "八十二了": 82, "三百岁": "-", "0": "-",
                           "七十九岁半": 79, "嗯那个": "-", "不清楚": None}),
-        ("高龄津贴", "local", {"本地的": "-", "外地户口": False, "不在": False, "在的": True,
+        ("高龄津贴", "local", {"本地的": True, "外地户口": False, "不在": False, "在的": True,
                             "不知道": None}),
         ("最低生活保障申请", "income", {"每月一千五": 1500, "八百块钱": 800, "没有收入": 0,
                                   "大概两千来块": 2000, "说不清": None, "还行": "-"}),
