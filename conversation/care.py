@@ -33,22 +33,23 @@ async def arm(conn: AsyncConnection, plan: Plan, after: datetime) -> None:
 
 
 async def follow(conn: AsyncConnection, found: Sequence[Dose], clock: Clock) -> None:
-    """Look whether there was an answer when the grace of doses is over."""
-    if not found:
-        return
-    ids = [one.id for one in found]
-    await timers.set_timer(
-        conn, kind=FOLLOW, key=f"{FOLLOW}:{ids[0]}", due_at=clock.now() + doses.GRACE,
-        payload={"doses": ids},
-    )  # fmt: skip
+    """Look whether there was an answer when the grace of doses is over.
+
+    A timer for each of them: one that is put off must not take the others' along.
+    """
+    for one in found:
+        await timers.set_timer(
+            conn, kind=FOLLOW, key=f"{FOLLOW}:{one.id}", due_at=clock.now() + doses.GRACE,
+            payload={"dose": one.id},
+        )  # fmt: skip
 
 
 async def again(conn: AsyncConnection, found: Sequence[Dose], at: datetime) -> None:
     """Remind of doses that were put off."""
-    ids = [one.id for one in found]
-    await timers.set_timer(
-        conn, kind=AGAIN, key=f"{AGAIN}:{ids[0]}", due_at=at, payload={"doses": ids}
-    )
+    for one in found:
+        await timers.set_timer(
+            conn, kind=AGAIN, key=f"{AGAIN}:{one.id}", due_at=at, payload={"dose": one.id}
+        )
 
 
 async def of_taker(conn: AsyncConnection, plan: Plan) -> tuple[list[str], str | None]:

@@ -51,13 +51,13 @@ def _moment(payload: dict[str, Any]) -> datetime:
 
 
 async def _again(clock: Clock, conn: AsyncConnection, payload: dict[str, Any]) -> None:
-    found = await doses.remind_again(conn, clock, payload["doses"])
+    found = await doses.remind_again(conn, clock, payload["dose"])
     await _say(conn, clock, found, "again")
     await care.follow(conn, found, clock)
 
 
 async def _follow(clock: Clock, conn: AsyncConnection, payload: dict[str, Any]) -> None:
-    once_more, missed = await doses.follow_up(conn, clock, payload["doses"])
+    once_more, missed = await doses.follow_up(conn, clock, payload["dose"])
     await _say(conn, clock, once_more, "once_more")
     await care.follow(conn, once_more, clock)
     await care.tell_of_doses(conn, clock, missed, "missed")

@@ -36,7 +36,7 @@ OLD_NEWS = timedelta(hours=24)
 "After a longer time without us it is not even mentioned"
 
 Again = Callable[[AsyncConnection, list[Dose], datetime], Awaitable[None]]
-"Sets the timer after which doses that were put off are reminded again"
+"Sets the timers after which doses that were put off are reminded again"
 Told = Callable[[AsyncConnection, list[Dose]], Awaitable[None]]
 "Tells the guardians that doses which they heard were missed are taken after all"
 
@@ -57,7 +57,7 @@ def time_words(one: Dose) -> str:
 
 
 async def waiting(ctx: Context, account: Party, who: Taker | None = None) -> list[Dose]:
-    """The doses that words such as 吃了 may be about, those reminded last first.
+    """The doses that words such as 吃了 may be about, those reminded last first, put-off ones last.
 
     Reminded and put-off ones; else those missed lately; else the next ones due within EARLY, which
     have no id yet. The speaker's own, else those of elders whose guardian they are; with `who`
@@ -77,7 +77,9 @@ async def _waiting(conn: AsyncConnection, clock: Clock, whose: ColumnElement[boo
     found = await medications.doses(conn, whose, now - OLD_NEWS, now + EARLY, OPEN)
     found = found or await medications.doses(conn, whose, now - LATE, now + EARLY, [MISSED])
     found = found or await _early(conn, clock, whose)
-    return sorted(found, key=lambda one: one.reminded_at or one.due_at, reverse=True)
+    return sorted(
+        found, key=lambda one: (one.state != SNOOZED, one.reminded_at or one.due_at), reverse=True
+    )
 
 
 async def _early(conn: AsyncConnection, clock: Clock, whose: ColumnElement[bool]) -> list[Dose]:
@@ -159,7 +161,7 @@ async def _put_off(
             made = await medications.open_dose(conn, one.plan.id, one.due_at, reminded_at=None)
             dose_id = made.id if made else ""
         await medications.move(
-            conn, dose_id, [*OPEN, MISSED], SNOOZED, snoozes=one.snoozes + 1, repeats=0,
+            conn, dose_id, [*OPEN, MISSED], SNOOZED, snoozes=one.snoozes + 1, repeats=0, reminded_at=at,
             answered_by=account.identity_id, turn_id=turn_id,
         )  # fmt: skip
     done = await medications.doses_of_turn(conn, turn_id)
@@ -192,10 +194,7 @@ async def come_due(
 
 async def _beside(conn: AsyncConnection, plan: Plan, due_at: datetime) -> list[Plan]:
     """The plans of the same taker that are due at the same moment."""
-    if plan.resident_id is not None:
-        found = await medications.plans(conn, medications.of_resident(plan.resident_id))
-    else:
-        found = await medications.plans(conn, medications.of_identity(plan.identity_id or ""))
+    found = await medications.plans(conn, _owner(plan))
     just_before = due_at - timedelta(seconds=1)
     return [
         one for one in found
@@ -203,31 +202,47 @@ async def _beside(conn: AsyncConnection, plan: Plan, due_at: datetime) -> list[P
     ]  # fmt: skip
 
 
-async def remind_again(conn: AsyncConnection, clock: Clock, dose_ids: list[str]) -> list[Dose]:
-    """Those put off whose time is over: they wait for an answer again."""
+async def remind_again(conn: AsyncConnection, clock: Clock, dose_id: str) -> list[Dose]:
+    """A dose that was put off and whose time is over, with those of its moment that are so too."""
+    now = clock.now()
     moved = [
-        one for one in dose_ids
-        if await medications.move(conn, one, [SNOOZED], REMINDED, reminded_at=clock.now())
-    ]  # fmt: skip
+        one.id
+        for one in await _of_moment(conn, dose_id, SNOOZED)
+        if one.reminded_at is not None
+        and one.reminded_at <= now
+        and await medications.move(conn, one.id, [SNOOZED], REMINDED, reminded_at=now)
+    ]
     return [await medications.get_dose(conn, one) for one in moved]
 
 
 async def follow_up(
-    conn: AsyncConnection, clock: Clock, dose_ids: list[str]
+    conn: AsyncConnection, clock: Clock, dose_id: str
 ) -> tuple[list[Dose], list[Dose]]:
-    """(to be reminded once more, missed now) of doses whose grace is over without an answer."""
+    """(to be reminded once more, missed now) of a dose's moment: those whose grace is over."""
     once_more, missed = [], []
-    for dose_id in dose_ids:
-        one = await medications.get_dose(conn, dose_id)
-        if one.state != REMINDED or one.reminded_at is None:
-            continue
-        if one.reminded_at + GRACE > clock.now():
+    for one in await _of_moment(conn, dose_id, REMINDED):
+        if one.reminded_at is None or one.reminded_at + GRACE > clock.now():
             continue
         if one.repeats == 0:
             await medications.move(
-                conn, dose_id, [REMINDED], REMINDED, repeats=1, reminded_at=clock.now()
+                conn, one.id, [REMINDED], REMINDED, repeats=1, reminded_at=clock.now()
             )
             once_more.append(one)
-        elif await medications.move(conn, dose_id, [REMINDED], MISSED):
+        elif await medications.move(conn, one.id, [REMINDED], MISSED):
             missed.append(one)
     return once_more, missed
+
+
+async def _of_moment(conn: AsyncConnection, dose_id: str, state: str) -> list[Dose]:
+    """The doses in a state that the same person was to take at the same moment."""
+    one = await medications.get_dose(conn, dose_id)
+    found = await medications.doses(
+        conn, _owner(one.plan), one.due_at, one.due_at + timedelta(seconds=1), [state]
+    )
+    return [other for other in found if other.plan.kin == one.plan.kin]
+
+
+def _owner(plan: Plan) -> ColumnElement[bool]:
+    if plan.resident_id is not None:
+        return medications.of_resident(plan.resident_id)
+    return medications.of_identity(plan.identity_id or "")

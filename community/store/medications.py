@@ -51,7 +51,10 @@ class Plan:
 
 @dataclass(frozen=True)
 class Dose:
-    """One moment of a plan. Moments are UTC."""
+    """One moment of a plan. Moments are UTC.
+
+    `reminded_at`: of one that was put off when it will be reminded again.
+    """
 
     id: str
     due_at: datetime

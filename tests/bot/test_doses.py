@@ -373,3 +373,43 @@ async def test_guardian_answers_for_the_elder_and_a_stranger_does_not(
     await make_guardian(village, elder, daughter, "medication")
     await say(village, daughter, "taken")
     assert await every_dose(village, plan) == [("taken", 0, 0)]
+
+
+async def test_dose_put_off_does_not_lose_the_one_beside_it(
+    village: Village, elder: Party, daughter: Party
+) -> None:
+    await make_guardian(village, elder, daughter, "medication")
+    pill = await add_plan(village, elder, "降压药")
+    other = await add_plan(village, elder, "钙片", dose="一粒")
+    await after(village, TO_EIGHT)
+    waiting = await doses.waiting(village.ctx, elder)
+    await doses.answer(
+        village.ctx, elder, [one for one in waiting if one.plan.no == pill.no], turn_id="later",
+        act="later", minutes=5, again=care.again, told=_nobody,
+    )  # fmt: skip
+    waiting = await doses.waiting(village.ctx, elder)
+    assert [one.plan.drug for one in waiting] == ["钙片", "降压药"]
+    for _ in range(13):
+        await after(village, 5 * MINUTE)
+    assert await every_dose(village, pill) == [("missed", 1, 1)]
+    assert await every_dose(village, other) == [("missed", 1, 0)]
+    assert await told(village, elder) == [
+        "到点了，该吃药了：降压药一片、钙片一粒。吃好了跟我说一声“吃了”。",
+        "您刚才说等会儿再吃，现在该吃药了：降压药一片。",
+        "再提醒一次，晚上8点的药：钙片一粒。吃了没有？",
+        "再提醒一次，晚上8点的药：降压药一片。吃了没有？",
+    ]
+    assert len(await told(village, daughter)) == 2
+
+
+async def test_doses_put_off_together_come_back_in_one_message(
+    village: Village, elder: Party
+) -> None:
+    await add_plan(village, elder, "降压药")
+    await add_plan(village, elder, "钙片", dose="一粒")
+    await after(village, TO_EIGHT)
+    await say(village, elder, "later")
+    await after(village, 20 * MINUTE)
+    assert (await told(village, elder))[1:] == [
+        "您刚才说等会儿再吃，现在该吃药了：降压药一片、钙片一粒。"
+    ]
