@@ -8,7 +8,7 @@ from typing import Any
 
 from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 
-from actions import device_doing
+from actions import device_doing, guide_telling
 from actions.base import ServiceAction
 from actions.forms import REQUESTED, known_for_staff
 from actions.hearing import Hearing
@@ -121,6 +121,12 @@ class ActionHandoff(ServiceAction):
         return [*stop_form(heard), SlotSet("misses", 0)]
 
 
+async def _taken_up(heard: Hearing) -> list[EventType] | None:
+    """What goes on with what was just done or told: 弄错了，恢复; 几点下班."""
+    undone = await device_doing.corrected(heard)
+    return undone if undone is not None else await guide_telling.followed_up(heard)
+
+
 class ActionClarify(ServiceAction):
     """Not sure: one short question with two or three choices; the second time, a person."""
 
@@ -128,9 +134,9 @@ class ActionClarify(ServiceAction):
         return "action_clarify"
 
     async def handle(self, heard: Hearing) -> list[EventType]:
-        undone = await device_doing.corrected(heard)  # 弄错了，恢复 is about what was just done
-        if undone is not None:
-            return undone
+        taken = await _taken_up(heard)
+        if taken is not None:
+            return taken
         misses = int(heard.slot("misses") or 0) + 1
         likely = [
             entry["name"]
@@ -185,6 +191,9 @@ class ActionOutOfScope(ServiceAction):
         return "action_out_of_scope"
 
     async def handle(self, heard: Hearing) -> list[EventType]:
+        taken = await _taken_up(heard)
+        if taken is not None:
+            return taken
         misses = int(heard.slot("misses") or 0) + 1
         if misses >= 2:
             return offer_person(heard, "misunderstood")

@@ -10,11 +10,13 @@ Fields and questions are domain slots named `<stem>_<field>`; the last question 
 
 from __future__ import annotations
 
+import re
 from abc import abstractmethod
 from typing import Any, ClassVar
 
 from rasa_sdk.events import ActionExecutionRejected, EventType, SlotSet
 
+from actions import reading
 from actions.base import ServiceAction
 from actions.hearing import Hearing
 from community.labels import group, label
@@ -37,6 +39,11 @@ HEEDED = 0.4
 "Confidence from which a command interrupts a form"
 PLAIN_AT_MOST = 12
 "Longest answer, in characters, that is taken as nothing but an answer"
+BESIDE_AT_MOST = 1
+"Characters beside a time up to which words are a time and nothing else, however they look"
+FREE_TEXT = ("_fault", "_text", "_person")
+"Ends of questions that any words would answer"
+ASKS = re.compile("(?:吗|呢|么|没有?|不)[？?。]?$|[？?]$")
 MISSES = 2
 "Answers in a row that could not be read, until a person is offered"
 
@@ -153,8 +160,9 @@ class Form(ServiceAction):
 
     async def _plain(self, heard: Hearing, question: str, known: Fields) -> bool:
         """Whether the words are nothing but the answer, whatever intent they look like."""
-        free_text = question.endswith(("_fault", "_text", "_person"))
-        if free_text or len(heard.text) > PLAIN_AT_MOST:
+        if question.endswith(FREE_TEXT) or len(heard.text) > PLAIN_AT_MOST:
+            return False
+        if self._interrupts(heard) and is_about_more(heard):
             return False
         return await self.read(heard, question, known) is not None
 
@@ -172,6 +180,14 @@ class Form(ServiceAction):
         heard.say("utter_form_not_understood")
         await self.put(heard, question, known)
         return [*_slots(known, question), SlotSet("misses", misses)]
+
+
+def is_about_more(heard: Hearing) -> bool:
+    """Whether short words hold more than an answer: 今天食堂吃啥, 附近有修脚的没."""
+    beside = reading.beside_time(heard)
+    if beside is not None:
+        return len(beside) > BESIDE_AT_MOST
+    return ASKS.search(heard.text) is not None
 
 
 def _slots(known: Fields, question: str | None) -> list[EventType]:

@@ -10,6 +10,8 @@ from community.labels import label
 from community.services import guide
 from community.store.guides import Guide
 
+FOLLOWS_UP_AT_MOST = 10
+"Characters of a question that names no matter"
 FURTHER = ("materials", "steps", "fee")
 "Aspects that are offered after the outline of a matter"
 
@@ -29,6 +31,16 @@ def tell(heard: Hearing, one: Guide, words: str) -> list[EventType]:
         _outline(heard, one)
         return events
     return [*events, *_aspect(heard, one, aspect)]
+
+
+async def followed_up(heard: Hearing) -> list[EventType] | None:
+    """几点下班 after a matter was told; None when the words ask something else, or nothing was."""
+    last = heard.slot("guide_last")
+    asks = guide.aspect_of(heard.words) is not None and not guide.content(heard.words)
+    if not last or not asks or len(heard.text) > FOLLOWS_UP_AT_MOST:
+        return None
+    found = await guide.all_of(heard.ctx, [last])
+    return tell(heard, found[0], heard.words) if found else None
 
 
 def is_done(heard: Hearing, one: Guide) -> bool:

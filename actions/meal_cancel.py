@@ -13,7 +13,7 @@ from actions.base import ServiceAction
 from actions.conversation import stop_form
 from actions.hearing import Hearing
 from actions.meal_settling import open_orders, order_fields, when_field
-from actions.meal_words import sittings_words, when_of
+from actions.meal_words import sittings_words, span_words, when_of
 from community.labels import label
 from community.services import fee, meal
 from community.services.canteen import Sitting
@@ -89,9 +89,8 @@ class ActionMealCancel(ServiceAction):
         else:
             sittings = [Sitting(one.day, one.meal) for one in found]
             heard.ask(
-                "utter_meal_ask_cancel_all", count=len(found),
-                when=sittings_words([sittings[0], sittings[-1]], heard.now).rpartition("，")[0],
-            )  # fmt: skip
+                "utter_meal_ask_cancel_all", count=len(found), when=span_words(sittings, heard.now)
+            )
         numbers = [one.no for one in found]
         return [SlotSet("offer", {"kind": "cancel_meal", "numbers": numbers})]
 

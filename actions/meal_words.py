@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -157,9 +158,14 @@ def day_words(day: date, now: datetime) -> str:
 
 def sittings_words(sittings: list[Sitting], now: datetime) -> str:
     """`明天（周二）午餐`, or the first to the last and how many."""
-    first, last = sittings[0], sittings[-1]
-    one = f"{day_words(first.day, now)}{label('meal', first.meal)}"
+    span = span_words(sittings, now)
     if len(sittings) == 1:
-        return one
-    end = f"{day_words(last.day, now)}{label('meal', last.meal)}"
-    return label("meal_word", "several").format(first=one, last=end, count=len(sittings))
+        return span
+    return label("meal_word", "several").format(span=span, count=len(sittings))
+
+
+def span_words(sittings: Sequence[Sitting], now: datetime) -> str:
+    """`明天（周二）午餐`, or from the first to the last of them."""
+    first, last = (f"{day_words(one.day, now)}{label('meal', one.meal)}"
+                   for one in (sittings[0], sittings[-1]))  # fmt: skip
+    return first if first == last else label("meal_word", "span").format(first=first, last=last)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +22,26 @@ def window(heard: Hearing) -> dict[str, Any] | None:
         "said": times.say_period(period, now),
         "past": period.is_past(now),
     }
+
+
+_FILLER = re.compile(
+    "改成|换成|改到|换到|以后|之后|左右|前后|大概|差不多|可以|那就|就|在|那|吧|呢|吗|嘛|啊|哦|的|了|是|要|想|我|您|你|有|行|好|对|不|"
+    r"[\s，。！？,.!?、~]"
+)
+
+
+def beside_time(heard: Hearing) -> str | None:
+    """What stands in the words beside the times that they say; None when they say none.
+
+    改成后天下午吧 leaves nothing, 今天食堂吃啥 leaves 食堂吃啥.
+    """
+    found = times.find_periods(heard.words, heard.now)
+    if not found:
+        return None
+    rest, at = "", 0
+    for one in found:
+        rest, at = rest + heard.words[at : one.start], one.end
+    return _FILLER.sub("", rest + heard.words[at:])
 
 
 def moments(field: dict[str, Any] | None) -> tuple[datetime, datetime] | None:

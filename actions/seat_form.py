@@ -9,7 +9,7 @@ from rasa_sdk.events import EventType
 
 from actions import reading
 from actions.binding import BindingQuestions
-from actions.forms import PLAIN_AT_MOST, Fields
+from actions.forms import PLAIN_AT_MOST, Fields, is_about_more
 from actions.hearing import Hearing
 from actions.seat_words import (
     LISTED,
@@ -60,6 +60,8 @@ class SeatForm(BindingQuestions):
         """换个时间 at the summary, and 我自己 as for whom, are answers whatever they look like."""
         is_short = 0 < len(heard.text) <= PLAIN_AT_MOST
         if is_short and question == self.key("confirm") and self.amend(heard, known):
+            return not (self._interrupts(heard) and is_about_more(heard))
+        if is_short and question == self.key("time") and wants_more(heard.text):
             return True
         if is_short and question == self.key("person") and kin_of(heard.text):
             return True

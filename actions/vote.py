@@ -118,9 +118,13 @@ def _explain(heard: Hearing, among: list[Vote]) -> None:
         heard.ask("utter_vote_running", count=len(among), titles=titles)
         return
     one = among[0]
-    choices = "、".join(str(choice["label"]) for choice in one.choices)
-    heard.say("utter_vote_about", title=one.title, question=one.question, choices=choices,
-              until=date_words(one.closes_at))  # fmt: skip
+    names = [str(choice["label"]) for choice in one.choices]
+    cast = label("word", "vote_cast")
+    heard.ask(
+        "utter_vote_about", title=one.title, question=one.question, choices="、".join(names),
+        until=date_words(one.closes_at),
+        buttons=[(name, cast.format(title=one.title, choice=name)) for name in names],
+    )  # fmt: skip
 
 
 class ValidateVoteForm(BindingQuestions):

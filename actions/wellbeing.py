@@ -27,6 +27,11 @@ class ValidateWellbeingForm(BindingQuestions):
     stem = "wellbeing"
     intents = frozenset({"report_wellbeing", "bind_identity"})
 
+    def _interrupts(self, heard: Hearing) -> bool:
+        """Somebody who is not well is answered first."""
+        unwell = wellbeing_words.meaning_of(heard.words) == "unwell"
+        return (heard.intent == "report_wellbeing" and unwell) or super()._interrupts(heard)
+
     async def begin(self, heard: Hearing) -> Fields:
         return self._absence(heard)
 

@@ -165,6 +165,25 @@ async def test_plain_answer_is_an_answer_whatever_it_was_taken_for(
     assert stage.slots[REQUESTED] == "repair_confirm"
 
 
+@pytest.mark.parametrize(
+    "words", ["今天食堂吃啥", "明天有停水吗", "附近有修脚的没", "周六活动几点"]
+)
+async def test_short_words_that_hold_more_than_an_answer_are_another_wish(
+    stage: Stage, words: str
+) -> None:
+    await at_time(stage)
+    before = dict(stage.slots)
+    assert await events_of(stage, words, "query_notice", confidence=0.9) == AWAY
+    assert (stage.said, stage.slots) == ([], before)
+
+
+@pytest.mark.parametrize("words", ["改成后天下午吧", "明天上午行吗", "后天来"])
+async def test_time_with_nothing_beside_it_is_an_answer(stage: Stage, words: str) -> None:
+    await at_time(stage)
+    await stage.tell(FORM, words, "query_notice", confidence=0.9)
+    assert stage.slots[REQUESTED] == "repair_confirm"
+
+
 async def test_free_text_is_never_plain_so_a_command_is_obeyed(stage: Stage) -> None:
     await stage.tell(FORM, "我要报修", "report_repair")
     assert await events_of(stage, "算了不弄了", "cancel_flow") == AWAY

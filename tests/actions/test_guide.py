@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from actions.conversation import ActionClarify, ActionOutOfScope
 from actions.eligibility import (
     ActionEligibilityCheck,
     ActionEligibilityTell,
@@ -313,3 +314,28 @@ async def test_guides_are_for_accounts_without_a_home_too(unbound: Stage, villag
     async with village.db.write() as conn:
         await demo.fill(conn, village.clock)
     assert (await ask(unbound, "老年证去哪办"))[0] == "utter_guide_place"
+
+
+@pytest.mark.parametrize(
+    "action", [ActionClarify(), ActionOutOfScope()], ids=lambda one: one.name()
+)
+async def test_bare_question_after_a_matter_is_about_it(stage: Stage, action: Any) -> None:
+    await ask(stage, "高龄津贴去哪办", entity("matter", "高龄津贴"))
+    stage.hear("几点下班", "out_of_scope")
+    await stage.run(action)
+    assert stage.values("utter_guide_aspect")["name"] == "高龄津贴"
+    assert "misses" not in stage.slots
+
+
+@pytest.mark.parametrize("words", ["股票涨了没有", "几点下班呀我想知道你们食堂师傅几点下班"])
+async def test_other_words_after_a_matter_are_not(stage: Stage, words: str) -> None:
+    await ask(stage, "高龄津贴去哪办", entity("matter", "高龄津贴"))
+    stage.hear(words, "out_of_scope")
+    await stage.run(ActionOutOfScope())
+    assert stage.said == ["utter_out_of_scope"]
+
+
+async def test_bare_question_without_a_matter_is_out_of_scope(stage: Stage) -> None:
+    stage.hear("几点下班", "out_of_scope")
+    await stage.run(ActionOutOfScope())
+    assert stage.said == ["utter_out_of_scope"]

@@ -381,6 +381,15 @@ async def test_which_of_several_is_asked_and_a_tap_answers(
     assert stage.values("utter_meal_ask_cancel")["no"] == "1002"
 
 
+async def test_two_orders_of_one_meal_are_one_stretch(
+    stage: Stage, village: Village, wang: Party
+) -> None:
+    await placed(village, wang, "a")
+    await placed(village, wang, "b")
+    await cancel(stage, "全退了吧")
+    assert stage.values("utter_meal_ask_cancel_all") == {"count": "2", "when": "明天（周二）午餐"}
+
+
 @pytest.mark.parametrize("words", ["明天后天的都退了", "全退了吧", "这礼拜剩下的别送了"])
 async def test_several_are_cancelled_together(
     stage: Stage, village: Village, wang: Party, words: str

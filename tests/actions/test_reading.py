@@ -17,6 +17,17 @@ def at(day: int, hour: int, minute: int = 0) -> datetime:
 
 
 @pytest.mark.parametrize(
+    ("words", "beside"),
+    [
+        ("改成后天下午吧", ""), ("明天上午行吗", ""), ("后天来", "来"), ("今天食堂吃啥", "食堂吃啥"),
+        ("从明天到后天我不在家", "从家"), ("厨房漏水", None),
+    ],
+)  # fmt: skip
+def test_what_stands_beside_a_time(talk: Stage, words: str, beside: str | None) -> None:
+    assert reading.beside_time(talk.hear(words)) == beside
+
+
+@pytest.mark.parametrize(
     ("words", "window"),
     [
         ("明天下午", (at(4, 13), at(4, 18), "明天（周二）下午", False)),

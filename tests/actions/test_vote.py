@@ -186,6 +186,15 @@ async def test_what_is_asked_is_answered_to_anybody(
     assert unbound.values(response) == values
 
 
+async def test_choice_can_be_tapped_or_named_right_after_the_explanation(
+    unbound: Stage, lift: str
+) -> None:
+    await ask(unbound, "加装电梯那个投票咋投")
+    assert unbound.buttons("utter_vote_about") == [
+        ("同意", "装电梯，我投同意"), ("反对", "装电梯，我投反对"), ("弃权", "装电梯，我投弃权"),
+    ]  # fmt: skip
+
+
 async def test_several_votes_are_named(stage: Stage, village: Village, lift: str) -> None:
     await add_vote(village, "修车棚", closes=9)
     assert await ask(stage, "现在有什么投票") == ["utter_vote_running"]

@@ -199,3 +199,15 @@ async def test_home_of_several_is_asked_who_it_is(village: Village, home: Home) 
     stage = Stage(village, account.conversation_id)
     await reported(stage, "每天问问我好不好")
     assert stage.said == ["utter_wellbeing_who_unknown"]
+
+
+async def test_somebody_who_is_not_well_is_answered_before_the_absence(stage: Stage) -> None:
+    await reported(stage, "这两天去女儿家，别找我")
+    assert stage.said == ["utter_wellbeing_ask_confirm"]
+    before = dict(stage.slots)
+    stage.hear("身上有点不得劲", "report_wellbeing", confidence=0.9)
+    events = await stage.run(FORM)
+    assert [event["event"] for event in events] == ["action_execution_rejected"]
+    assert (stage.said, stage.slots) == ([], before)
+    await stage.run(REPORT)
+    assert stage.said == ["utter_wellbeing_unwell", "utter_wellbeing_ask_person"]
