@@ -19,13 +19,20 @@ from voice.decoder import WAITING_AT_MOST, Decoder
 BEHAVED = Clip(PCM, Format.AMR_NB)
 
 
-def workers():
-    """The processes that this one started and that are not gone yet."""
+def children():
     return Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
 
 
 @pytest.fixture
-async def decoder():
+def workers():
+    """Tells the processes that the test started and that are not gone yet; a browser that other
+    tests keep open is not one."""
+    before = set(children())
+    return lambda: [pid for pid in children() if pid not in before]
+
+
+@pytest.fixture
+async def decoder(workers):
     decoder = Decoder()
     yield decoder
     await decoder.close()
@@ -33,7 +40,7 @@ async def decoder():
 
 
 @pytest.fixture
-async def odd():
+async def odd(workers):
     """A decoder whose worker does what it is told."""
     decoder = Decoder(worker="tests.voice.odd_worker")
     yield decoder
@@ -42,7 +49,7 @@ async def odd():
 
 
 @pytest.fixture
-async def hasty():
+async def hasty(workers):
     """The same, with a deadline that a sleeping worker misses."""
     decoder = Decoder(worker="tests.voice.odd_worker", deadline_s=2.0)
     yield decoder
@@ -56,7 +63,7 @@ async def test_clip_comes_back_as_the_codecs_made_it(decoder, name):
     assert await decoder.decode(data) == codecs.decode(data)
 
 
-async def test_one_worker_starts_with_the_first_clip_and_ends_at_the_close(decoder):
+async def test_one_worker_starts_with_the_first_clip_and_ends_at_the_close(decoder, workers):
     assert workers() == []
     data = clips.sample("wide.amr")
     whole = codecs.decode(data)
@@ -68,7 +75,7 @@ async def test_one_worker_starts_with_the_first_clip_and_ends_at_the_close(decod
         await decoder.decode(data)
 
 
-async def test_bytes_of_no_known_format_start_no_worker(decoder):
+async def test_bytes_of_no_known_format_start_no_worker(decoder, workers):
     with pytest.raises(UnsupportedMedia, match="unknown format"):
         await decoder.decode(b"GIF89a")
     with pytest.raises(TooLarge):
@@ -76,7 +83,7 @@ async def test_bytes_of_no_known_format_start_no_worker(decoder):
     assert workers() == []
 
 
-async def test_refusals_of_the_codecs_leave_the_worker_alive(odd):
+async def test_refusals_of_the_codecs_leave_the_worker_alive(odd, workers):
     with pytest.raises(TooLarge, match="too long a clip"):
         await odd.decode(HEAD + b"refuse")
     first = workers()
@@ -98,7 +105,7 @@ async def test_worker_that_keeps_being_ended_is_told_as_such_and_replaced(odd, d
     assert await odd.decode(HEAD + b"behave") == BEHAVED
 
 
-async def test_worker_that_was_ended_while_idle_costs_no_clip(odd):
+async def test_worker_that_was_ended_while_idle_costs_no_clip(odd, workers):
     assert await odd.decode(HEAD + b"behave") == BEHAVED
     (first,) = workers()
     os.kill(int(first), signal.SIGKILL)
@@ -106,14 +113,14 @@ async def test_worker_that_was_ended_while_idle_costs_no_clip(odd):
     assert workers() != [first]
 
 
-async def test_late_worker_is_ended_and_replaced(hasty):
+async def test_late_worker_is_ended_and_replaced(hasty, workers):
     with pytest.raises(Unavailable, match="no time for a clip"):
         await hasty.decode(HEAD + b"sleep")
     assert workers() == []
     assert await hasty.decode(HEAD + b"behave") == BEHAVED
 
 
-async def test_clip_that_nobody_waits_for_any_more_ends_the_worker(odd, until):
+async def test_clip_that_nobody_waits_for_any_more_ends_the_worker(odd, until, workers):
     asked = asyncio.create_task(odd.decode(HEAD + b"sleep"))
     await until(workers)
     asked.cancel()
@@ -123,7 +130,7 @@ async def test_clip_that_nobody_waits_for_any_more_ends_the_worker(odd, until):
     assert await odd.decode(HEAD + b"behave") == BEHAVED
 
 
-async def test_closing_fails_the_clip_that_is_being_decoded(odd, until):
+async def test_closing_fails_the_clip_that_is_being_decoded(odd, until, workers):
     asked = asyncio.create_task(odd.decode(HEAD + b"sleep"))
     await until(workers)
     await odd.close()
@@ -153,7 +160,7 @@ async def test_what_a_library_prints_is_no_answer(odd):
     assert await odd.decode(HEAD + b"print") == BEHAVED
 
 
-async def test_worker_that_does_not_start_is_told_as_such():
+async def test_worker_that_does_not_start_is_told_as_such(workers):
     decoder = Decoder(worker="voice.no_such_worker")
     with pytest.raises(Unavailable, match="was ended"):
         await decoder.decode(HEAD)
