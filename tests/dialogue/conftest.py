@@ -8,6 +8,7 @@ import threading
 import urllib.request
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,15 +24,19 @@ from community.secrets import load_secrets
 from community.services import binding, complaint
 from community.store import identities
 from community.store.database import Database, migrate
-from community.times import SystemClock
+from community.times import SHANGHAI, OffsetClock
 from conversation import inbox, outbox
 from conversation.messages import Inbound, Message, Sender
 from desk import progress
 from desk.staff import Role, Staff
 from launch import checks, model, processes
+from tests.dialogue.action_server import OFFSET
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_S = 90
+BEGIN = datetime(2026, 11, 10, 10, 0, tzinfo=SHANGHAI)
+"When the dialogues are held: a Tuesday morning, when every counter and shop is open"
+CLOCK = OffsetClock(BEGIN - datetime.now(UTC))
 
 
 @dataclass(frozen=True)
@@ -60,8 +65,13 @@ def estate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
         action_url=f"http://127.0.0.1:{action_port}/webhook",
         engine_url=f"http://127.0.0.1:{engine_port}",
     )
+    actions = processes.action_server(settings, action_port)
+    moved = {OFFSET: str((CLOCK.now() - datetime.now(UTC)).total_seconds())}
+    at_our_hour = [
+        "tests.dialogue.action_server" if part == "actions" else part for part in actions.command
+    ]
     children = [
-        processes.action_server(settings, action_port),
+        replace(actions, command=at_our_hour, environment=actions.environment | moved),
         processes.engine(ROOT, settings, trained, engine_port),
     ]
     running = [
@@ -87,7 +97,7 @@ def estate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
 async def _fill(url: str, data_dir: Path) -> demo.Credentials:
     db = Database(url)
     try:
-        return await demo.fill(db, SystemClock(), load_secrets(data_dir).pepper)
+        return await demo.fill(db, CLOCK, load_secrets(data_dir).pepper)
     finally:
         await db.close()
 
@@ -121,7 +131,7 @@ class Talk:
 
     def __init__(self, estate: Estate, db: Database, runner: TurnRunner, user: str) -> None:
         self.db = db
-        self.ctx = Context(db, SystemClock(), load_secrets(estate.data_dir).pepper)
+        self.ctx = Context(db, CLOCK, load_secrets(estate.data_dir).pepper)
         self._runner = runner
         self._user = user
         self._codes = estate.codes
@@ -129,7 +139,7 @@ class Talk:
 
     async def conversation_id(self) -> str:
         async with self.db.write() as conn:
-            return await inbox.conversation_of(conn, SystemClock(), Sender("api", self._user))
+            return await inbox.conversation_of(conn, CLOCK, Sender("api", self._user))
 
     async def bind(self, room: str) -> None:
         """Link the account to a home before the first word."""
@@ -181,7 +191,7 @@ async def talk(estate: Estate, request: pytest.FixtureRequest) -> AsyncIterator[
     async def begin(room: str | None = None) -> Talk:
         session = aiohttp.ClientSession()
         sessions.append(session)
-        runner = TurnRunner(db, SystemClock(), RasaEngine(session, estate.engine_url, timeout_s=10))
+        runner = TurnRunner(db, CLOCK, RasaEngine(session, estate.engine_url, timeout_s=10))
         runners.append(runner)
         begun = Talk(estate, db, runner, f"{request.node.name}-{len(runners)}")
         if room:
