@@ -8,7 +8,8 @@ from actions import reading
 from actions.activity_words import firsts, meant, people_of, said, when_words, which, who_of
 from actions.base import ServiceAction
 from actions.binding import BindingQuestions
-from actions.forms import Fields, finished
+from actions.form_end import finished
+from actions.forms import Fields
 from actions.hearing import Hearing
 from community.errors import Conflict
 from community.labels import label
@@ -167,6 +168,8 @@ class ActionActivityRequest(ServiceAction):
 
 
 class ActionActivityJoin(ServiceAction):
+    writes = "activity"
+
     def name(self) -> str:
         return "action_activity_join"
 

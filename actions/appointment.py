@@ -29,7 +29,7 @@ class ValidateAppointmentForm(BookingForm):
 
 
 class ActionAppointmentBook(BookSeat):
-    stem = "appointment"
+    writes = "appointment"
     kind = seats.WINDOW
 
     def name(self) -> str:

@@ -1,32 +1,41 @@
 """ServiceAction: the base of all actions, and the only place where they catch errors.
 
 Rasa records a failed action as executed and goes on, so nothing may escape from here: each error
-becomes words and, where we are at fault, a person.
+becomes words and, where we are at fault, a person. What was refused is forgotten: it would be
+refused again at each next word.
 """
 
 from __future__ import annotations
 
 import logging
 from abc import ABC, abstractmethod
-from typing import Any
+from typing import Any, ClassVar
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.form_end import GAVE_UP, finished
 from actions.hearing import Hearing
 from actions.wiring import context
-from community.errors import Code, CommunityError, NotBound
+from community.errors import Code, CommunityError
 from community.log import turn_id
 
 logger = logging.getLogger(__name__)
 
 OURS = frozenset({Code.INTERNAL, Code.UNAVAILABLE, Code.STORE_UNAVAILABLE})
 "Codes that are our fault: the resident gets a person"
+PASSING = frozenset({Code.UNAVAILABLE, Code.STORE_UNAVAILABLE})
+"Codes of faults after which the same may be said again and succeed"
 
 
 class ServiceAction(Action, ABC):
     """An action of one service: `handle` does the work and utters its own outcome."""
+
+    steps: ClassVar[tuple[str, ...]] = ()
+    "Slots that name a step to be done: an attempt uses them up, whatever comes of it"
+    writes: ClassVar[str | None] = None
+    "Stem of the form whose answers it writes; it is silent after a form that gave up"
 
     @abstractmethod
     def name(self) -> str: ...
@@ -39,40 +48,49 @@ class ServiceAction(Action, ABC):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[EventType]:
         heard = Hearing(context(), tracker, dispatcher)
+        if self.writes is not None and heard.slot(GAVE_UP) == self.writes:
+            return [SlotSet(GAVE_UP, None)]
         token = turn_id.set(heard.turn_id)
         try:
             events = await self.handle(heard)
-            return events if _steps_aside(events) else [*_spent(heard, events), *events]
-        except NotBound:
-            heard.ask("utter_bind_first")
+            return events if _steps_aside(events) else self._ended(heard, events)
         except CommunityError as error:
             logger.info("%s ended with code=%s", self.name(), error.code)
-            self._apologise(heard, error.code)
+            return self._ended(heard, self._answer_error(heard, error.code))
         except Exception:
             logger.exception("%s failed", self.name())
-            self._apologise(heard, Code.INTERNAL)
+            return self._ended(heard, self._answer_error(heard, Code.INTERNAL))
         finally:
             turn_id.reset(token)
-        return _spent(heard, [])
 
-    def _apologise(self, heard: Hearing, code: Code) -> None:
-        if code in OURS:
+    def _ended(self, heard: Hearing, events: list[EventType]) -> list[EventType]:
+        """An offer stands for one turn, a step for one attempt, unless this action made a new one."""
+        renewed = {event.get("name") for event in events if event.get("event") == "slot"}
+        spent: list[EventType] = [
+            SlotSet(name, None)
+            for name in ("offer", "unclear", *self.steps)
+            if heard.slot(name) is not None and name not in renewed
+        ]
+        return spent + events
+
+    def _answer_error(self, heard: Hearing, code: Code) -> list[EventType]:
+        """Say why, call a person where we are at fault; what would be refused again is forgotten."""
+        if code is Code.NOT_BOUND:
+            heard.ask("utter_bind_first")
+        elif code in OURS:
             heard.say("utter_error_internal")
             heard.hand_off("failed", words=heard.words)
         else:
             heard.say(f"utter_error_{code}")
+        return self.forget(heard, code)
+
+    def forget(self, heard: Hearing, code: Code) -> list[EventType]:
+        """What is forgotten after an error. A passing fault leaves the form's answers as they are."""
+        if self.writes is None or code in PASSING:
+            return []
+        return finished(heard, self.writes)
 
 
 def _steps_aside(events: list[EventType]) -> bool:
     """Whether a form left the answer to another action: an open offer stays for that one."""
     return any(event.get("event") == "action_execution_rejected" for event in events)
-
-
-def _spent(heard: Hearing, events: list[EventType]) -> list[EventType]:
-    """An offer stands for one turn: it is cleared unless this action made a new one."""
-    renewed = {event.get("name") for event in events if event.get("event") == "slot"}
-    return [
-        SlotSet(name, None)
-        for name in ("offer", "unclear")
-        if heard.slot(name) is not None and name not in renewed
-    ]

@@ -12,6 +12,8 @@ from typing import Any
 from rasa_sdk.events import EventType, SlotSet
 
 from actions import reading
+from actions.base import ServiceAction
+from actions.form_end import finished
 from actions.forms import REQUESTED, Fields, Form
 from actions.hearing import Hearing
 from community.errors import NotFound
@@ -110,3 +112,16 @@ class ValidateBindForm(BindingQuestions):
     def amend(self, heard: Hearing, known: Fields) -> Fields:
         said = reading.room(heard, known.get("bind_room"))
         return {"bind_room": said} if said else {}
+
+
+class ActionBindTell(ServiceAction):
+    """The home is linked: what can be done with it."""
+
+    writes = "bind"
+
+    def name(self) -> str:
+        return "action_bind_tell"
+
+    async def handle(self, heard: Hearing) -> list[EventType]:
+        heard.say("utter_bind_finished")
+        return finished(heard, "bind")

@@ -8,7 +8,8 @@ from rasa_sdk.events import EventType, SlotSet
 
 from actions import reading
 from actions.base import ServiceAction
-from actions.forms import Fields, Form, finished
+from actions.form_end import finished
+from actions.forms import Fields, Form
 from actions.hearing import Hearing
 from community.labels import group, label
 from community.services import complaint
@@ -89,6 +90,8 @@ class ValidateComplaintForm(Form):
 
 
 class ActionComplaintCreate(ServiceAction):
+    writes = "complaint"
+
     def name(self) -> str:
         return "action_complaint_create"
 

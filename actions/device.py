@@ -10,7 +10,8 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from actions.base import ServiceAction
 from actions.device_doing import UNDO, carry_out, commands_of, said, tell_have, undo_last
 from actions.device_words import ask_question, names, tell_results, tell_states
-from actions.forms import Fields, Form, finished
+from actions.form_end import finished
+from actions.forms import Fields, Form
 from actions.hearing import Hearing
 from actions.listing import AT_ONCE
 from community.apis.home import Entity
@@ -45,6 +46,8 @@ class ActionDeviceControl(ServiceAction):
 
 class ActionDeviceChosen(ServiceAction):
     """What the form asked for is known now."""
+
+    writes = "device"
 
     def name(self) -> str:
         return "action_device_chosen"

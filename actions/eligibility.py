@@ -6,7 +6,8 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
 from actions import reading
 from actions.base import ServiceAction
-from actions.forms import Fields, Form, finished
+from actions.form_end import finished
+from actions.forms import Fields, Form
 from actions.guide_matter import ask_matter, matter_to_qualify_for
 from actions.guide_telling import close, is_done
 from actions.hearing import Buttons, Hearing
@@ -111,6 +112,8 @@ def _buttons(rule: Rule) -> Buttons:
 
 class ActionEligibilityTell(ServiceAction):
     """Everything is asked: what the rules say."""
+
+    writes = "eligibility"
 
     def name(self) -> str:
         return "action_eligibility_tell"

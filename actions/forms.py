@@ -18,7 +18,9 @@ from rasa_sdk.events import ActionExecutionRejected, EventType, SlotSet
 
 from actions import reading
 from actions.base import ServiceAction
+from actions.form_end import GAVE_UP, finished
 from actions.hearing import Hearing
+from community.errors import Code, CommunityError
 from community.labels import group, label
 
 REQUESTED = "requested_slot"
@@ -45,7 +47,7 @@ FREE_TEXT = ("_fault", "_text", "_person")
 "Ends of questions that any words would answer"
 ASKS = re.compile("(?:吗|呢|么|没有?|不)[？?。]?$|[？?]$")
 MISSES = 2
-"Answers in a row that could not be read, until a person is offered"
+"Answers in a row that could not be read, until a person is offered; errors, until a form gives up"
 
 Fields = dict[str, Any]
 
@@ -128,7 +130,7 @@ class Form(ServiceAction):
     async def _answer(self, heard: Hearing, question: str, known: Fields) -> list[EventType]:
         command = heard.intent in COMMANDS and heard.confidence >= HEEDED
         answers_offer = heard.slot("offer") and heard.intent in {"affirm", "deny"}
-        plain = await self._plain(heard, question, known)
+        plain = await self._is_plain(heard, question, known)
         if answers_offer or (command and not plain):
             return [ActionExecutionRejected(self.form)]
         if heard.photo:
@@ -158,6 +160,16 @@ class Form(ServiceAction):
             heard.intent not in self.intents | TALK | COMMANDS and heard.confidence >= SURE
         ) or (heard.intent == "out_of_scope" and heard.confidence >= SURE)
 
+    async def _is_plain(self, heard: Hearing, question: str, known: Fields) -> bool:
+        """Whether nothing but an answer was said: no, when a look at the records fails.
+
+        A command gets through all the same, so that nobody is held in a form that fails.
+        """
+        try:
+            return await self._plain(heard, question, known)
+        except CommunityError:
+            return False
+
     async def _plain(self, heard: Hearing, question: str, known: Fields) -> bool:
         """Whether the words are nothing but the answer, whatever intent they look like."""
         if question.endswith(FREE_TEXT) or len(heard.text) > PLAIN_AT_MOST:
@@ -171,6 +183,16 @@ class Form(ServiceAction):
         if question is not None:
             await self.put(heard, question, known)
         return _slots(known, question)
+
+    def forget(self, heard: Hearing, code: Code) -> list[EventType]:
+        """The first error leaves the question open, the next one in a row ends the form."""
+        misses = int(heard.slot("misses") or 0) + 1
+        if misses < MISSES:
+            return [SlotSet("misses", misses)]
+        return [
+            *finished(heard, self.stem), SlotSet("misses", 0), SlotSet(REQUESTED, None),
+            SlotSet(GAVE_UP, self.stem),
+        ]  # fmt: skip
 
     async def _missed(self, heard: Hearing, question: str, known: Fields) -> list[EventType]:
         misses = int(heard.slot("misses") or 0) + 1
@@ -220,24 +242,6 @@ def _only_repeats(heard: Hearing) -> bool:
     return any(
         name in {"action_repeat", "action_speak_differently"} for name in _since_words(heard)
     )
-
-
-def finished(heard: Hearing, stem: str) -> list[EventType]:
-    """Clear a form after its work is done, and offer to go on with one that it interrupted."""
-    events = [
-        SlotSet(name, None)
-        for name in heard.tracker.slots
-        if name.startswith(f"{stem}_") and heard.slot(name) is not None
-    ]
-    suspended = heard.slot("suspended")
-    if suspended and suspended != f"{stem}_form":
-        service = label("form", str(suspended).removesuffix("_form"))
-        heard.ask("utter_form_resume", service=service)
-        events += [
-            SlotSet("suspended", None),
-            SlotSet("offer", {"kind": "resume", "form": suspended}),
-        ]
-    return events
 
 
 def known_for_staff(heard: Hearing) -> dict[str, str]:

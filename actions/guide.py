@@ -8,7 +8,8 @@ from rasa_sdk.events import EventType
 
 from actions.base import ServiceAction
 from actions.eligibility import qualify
-from actions.forms import Fields, Form, finished
+from actions.form_end import finished
+from actions.forms import Fields, Form
 from actions.guide_matter import ask_matter, asked_matter, words_of
 from actions.guide_telling import tell
 from actions.hearing import Hearing
@@ -80,6 +81,8 @@ def _chosen(said: str, offered: list[str]) -> str | None:
 
 class ActionGuideResume(ServiceAction):
     """The matter is clear now: what was asked of it is answered."""
+
+    writes = "guide"
 
     def name(self) -> str:
         return "action_guide_resume"

@@ -34,7 +34,7 @@ class ValidateHealthForm(BookingForm):
 
 
 class ActionHealthBook(BookSeat):
-    stem = "health"
+    writes = "health"
     kind = seats.HEALTH
 
     def name(self) -> str:

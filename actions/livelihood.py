@@ -20,6 +20,8 @@ NO_LIMIT_AGE = 99
 
 
 class ActionLivelihoodQuery(ServiceAction):
+    steps = ("livelihood_more",)
+
     def name(self) -> str:
         return "action_livelihood_query"
 
@@ -27,8 +29,7 @@ class ActionLivelihoodQuery(ServiceAction):
         more = heard.slot("livelihood_more")
         if more:
             asked = Question(more["side"], more["topic"], more["age"])
-            events = await self._list(heard, asked, int(more["from"]))
-            return [SlotSet("livelihood_more", None), *events]
+            return await self._list(heard, asked, int(more["from"]))
         said = heard.entity("age")
         age = (find_age(said) if said else None) or find_age(heard.words)
         found = livelihood.question("、".join(heard.meant("topic")), heard.words, age)

@@ -9,7 +9,8 @@ from rasa_sdk.events import EventType, SlotSet
 from actions import reading
 from actions.base import ServiceAction
 from actions.binding import BindingQuestions
-from actions.forms import Fields, finished
+from actions.form_end import finished
+from actions.forms import Fields
 from actions.hearing import Hearing
 from actions.meal_settling import (
     open_orders,
@@ -234,6 +235,8 @@ def cost_words(due_fen: int, subsidy_fen: int) -> str:
 
 
 class ActionMealOrder(ServiceAction):
+    writes = "meal"
+
     def name(self) -> str:
         return "action_meal_order"
 

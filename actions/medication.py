@@ -10,7 +10,8 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from actions import medication_words, reading
 from actions.base import ServiceAction
 from actions.binding import BindingQuestions
-from actions.forms import COMMANDS, STRANGE, SURE, Fields, finished
+from actions.form_end import finished
+from actions.forms import COMMANDS, STRANGE, SURE, Fields
 from actions.hearing import Hearing
 from actions.medication_words import moment_words, plan_words
 from community.labels import label
@@ -208,6 +209,8 @@ def leave_to_doctor(heard: Hearing) -> list[EventType]:
 
 class ActionMedicationSave(ServiceAction):
     """Writes what was confirmed."""
+
+    writes = "medication"
 
     def name(self) -> str:
         return "action_medication_save"

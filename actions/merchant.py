@@ -10,7 +10,8 @@ from actions import reading
 from actions.base import ServiceAction
 from actions.binding import BindingQuestions
 from actions.days import no_such_day
-from actions.forms import Fields, finished
+from actions.form_end import finished
+from actions.forms import Fields
 from actions.hearing import Hearing
 from actions.mutual_aid import chosen, pending
 from community.errors import BadInput
@@ -113,6 +114,8 @@ async def _problem(heard: Hearing, known: Fields) -> str | None:
 class ActionMerchantOrder(ServiceAction):
     """The yes: the merchant is asked to come."""
 
+    writes = "merchant"
+
     def name(self) -> str:
         return "action_merchant_order"
 
@@ -135,6 +138,8 @@ class ActionMerchantOrder(ServiceAction):
 class ActionMerchantFind(ServiceAction):
     """find_merchant: an order that is there, or the shops, and the next step with them."""
 
+    steps = ("merchant_act", "merchant_more")
+
     def name(self) -> str:
         return "action_merchant_find"
 
@@ -142,12 +147,11 @@ class ActionMerchantFind(ServiceAction):
         act = chosen(heard, "merchant_act")
         if act is not None:
             await self._act(heard, *act)
-            return [SlotSet("merchant_act", None)]
+            return []
         more = heard.slot("merchant_more")
         if more:
             found = await merchant.find(heard.ctx, more["service"])
-            events = self._list(heard, more["service"], found, int(more["from"]), more["words"])
-            return [SlotSet("merchant_more", None), *events]
+            return self._list(heard, more["service"], found, int(more["from"]), more["words"])
         said = "、".join(heard.meant("service"))
         code = merchant.service_of(said) or merchant.service_of(heard.words)
         placed = await self._about_an_order(heard, code)

@@ -11,7 +11,8 @@ from actions import reading
 from actions.base import ServiceAction
 from actions.binding import BindingQuestions
 from actions.days import no_such_day
-from actions.forms import STRANGE, Fields, finished
+from actions.form_end import finished
+from actions.forms import STRANGE, Fields
 from actions.hearing import Hearing
 from actions.help_news import teller
 from community.errors import BadInput
@@ -125,6 +126,8 @@ async def _problem(heard: Hearing, known: Fields) -> str | None:
 class ActionHelpCreate(ServiceAction):
     """The yes: posted, and told to those whom it fits."""
 
+    writes = "help"
+
     def name(self) -> str:
         return "action_help_create"
 
@@ -159,6 +162,8 @@ def _card(one: Help) -> dict[str, Any]:
 class ActionHelpRequest(ServiceAction):
     """request_help: a step of a request that is there, its progress, or the form of a new one."""
 
+    steps = ("help_act",)
+
     def name(self) -> str:
         return "action_help_request"
 
@@ -166,7 +171,7 @@ class ActionHelpRequest(ServiceAction):
         act = chosen(heard, "help_act")
         if act is not None:
             await self._act(heard, *act)
-            return [SlotSet("help_act", None)]
+            return []
         account = await heard.party()
         own = await mutual_aid.mine(heard.ctx, account) if account.home else []
         one = _meant(heard, own)

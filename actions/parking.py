@@ -9,7 +9,8 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from actions import cancelling
 from actions.base import ServiceAction
 from actions.binding import BindingQuestions
-from actions.forms import REQUESTED, Fields, finished
+from actions.form_end import finished
+from actions.forms import REQUESTED, Fields
 from actions.hearing import Hearing
 from actions.parking_fees import bad_plate
 from community.errors import Conflict
@@ -223,6 +224,8 @@ def _details(known: Fields) -> str:
 
 
 class ActionParkingApply(ServiceAction):
+    writes = "parking"
+
     def name(self) -> str:
         return "action_parking_apply"
 

@@ -9,7 +9,8 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
 from actions import reading
 from actions.base import ServiceAction
-from actions.forms import Fields, finished
+from actions.form_end import finished
+from actions.forms import Fields
 from actions.hearing import Hearing
 from actions.seat_form import SeatForm, say_why
 from actions.seat_reminder import remind
@@ -234,6 +235,8 @@ class ValidateRebookForm(SeatForm):
 
 class ActionAppointmentRebook(ServiceAction):
     """Writes the confirmed change, or says why it is left as it is."""
+
+    writes = "rebook"
 
     def name(self) -> str:
         return "action_appointment_rebook"

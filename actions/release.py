@@ -10,7 +10,8 @@ from actions import cancelling, reading
 from actions.base import ServiceAction
 from actions.binding import BindingQuestions
 from actions.days import no_such_day
-from actions.forms import STRANGE, Fields, finished
+from actions.form_end import finished
+from actions.forms import STRANGE, Fields
 from actions.hearing import Hearing
 from community.labels import label
 from community.services import release
@@ -193,6 +194,8 @@ def tell_slip(heard: Hearing, one: Slip) -> None:
 
 
 class ActionReleaseCreate(ServiceAction):
+    writes = "release"
+
     def name(self) -> str:
         return "action_release_create"
 

@@ -10,7 +10,8 @@ from rasa_sdk.events import EventType, SlotSet
 from actions import reading
 from actions.base import ServiceAction
 from actions.binding import BindingQuestions
-from actions.forms import STRANGE, Fields, Form, finished
+from actions.form_end import finished
+from actions.forms import STRANGE, Fields, Form
 from actions.hearing import Hearing
 from community.errors import Conflict, NotFound
 from community.labels import group, label
@@ -225,6 +226,8 @@ def _replaced(heard: Hearing, kind: str, meant: str, description: str) -> str:
 class ActionRepairCreate(ServiceAction):
     """Writes the confirmed order and tells its number."""
 
+    writes = "repair"
+
     def name(self) -> str:
         return "action_repair_create"
 
@@ -433,6 +436,8 @@ class ValidateChangeForm(Form):
 
 class ActionRepairChange(ServiceAction):
     """Writes the confirmed change or withdrawal."""
+
+    writes = "change"
 
     def name(self) -> str:
         return "action_repair_change"

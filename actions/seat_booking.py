@@ -10,7 +10,8 @@ from rasa_sdk.events import EventType, SlotSet
 
 from actions import reading
 from actions.base import ServiceAction
-from actions.forms import Fields, finished
+from actions.form_end import finished
+from actions.forms import Fields
 from actions.hearing import Hearing
 from actions.seat_form import SeatForm, say_why
 from actions.seat_reminder import remind
@@ -143,26 +144,26 @@ def _person(code: str) -> dict[str, str]:
 
 
 class BookSeat(ServiceAction):
-    """Takes the confirmed seat. `stem`: of the form that asked; `kind`: of what it books."""
+    """Takes the confirmed seat. `writes`: stem of the form that asked; `kind`: of what it books."""
 
-    stem: ClassVar[str]
+    writes: ClassVar[str]
     kind: ClassVar[str]
 
     async def handle(self, heard: Hearing) -> list[EventType]:
-        name = str(heard.slot(f"{self.stem}_name"))
+        name = str(heard.slot(f"{self.writes}_name"))
         what = next(one for one in await seats.every(heard.ctx, self.kind) if one.name == name)
-        start = datetime.fromisoformat(heard.slot(f"{self.stem}_time")["start"])
-        said = (heard.slot(f"{self.stem}_person") or {"code": SELF})["code"]
+        start = datetime.fromisoformat(heard.slot(f"{self.writes}_time")["start"])
+        said = (heard.slot(f"{self.writes}_person") or {"code": SELF})["code"]
         try:
             made = await appointment.book(
                 heard.ctx, await heard.party(), turn_id=heard.turn_id, bookable_id=what.id,
-                start=start, said=said, item=str(heard.slot(f"{self.stem}_item") or ""),
+                start=start, said=said, item=str(heard.slot(f"{self.writes}_item") or ""),
             )  # fmt: skip
         except (Conflict, BadInput):
             return await self._lost(heard, what, start, said)
         await remind(heard, made)
         tell_booked(heard, made)
-        return finished(heard, self.stem)
+        return finished(heard, self.writes)
 
     async def _lost(
         self, heard: Hearing, what: Bookable, start: datetime, said: str
@@ -173,9 +174,9 @@ class BookSeat(ServiceAction):
         why = await appointment.problem(heard.ctx, account, what, start, person)
         say_why(heard, why or "full", what.name)
         heard.ask("utter_seat_ask_other")
-        offer = {"kind": "resume", "form": f"{self.stem}_form"}
+        offer = {"kind": "resume", "form": f"{self.writes}_form"}
         return [
-            *(SlotSet(f"{self.stem}_{one}", None) for one in ("time", "choices", "confirm")),
+            *(SlotSet(f"{self.writes}_{one}", None) for one in ("time", "choices", "confirm")),
             SlotSet("offer", offer),
         ]  # fmt: skip
 

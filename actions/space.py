@@ -11,7 +11,8 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from actions import cancelling, reading
 from actions.base import ServiceAction
 from actions.binding import BindingQuestions
-from actions.forms import Fields, finished
+from actions.form_end import finished
+from actions.forms import Fields
 from actions.hearing import Hearing
 from actions.space_times import hours_words, people_of, time_of
 from community.errors import Conflict
@@ -253,6 +254,8 @@ def _when(one: Booking) -> str:
 
 
 class ActionSpaceBook(ServiceAction):
+    writes = "space"
+
     def name(self) -> str:
         return "action_space_book"
 

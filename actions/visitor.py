@@ -9,7 +9,8 @@ from rasa_sdk.events import EventType
 from actions import reading
 from actions.base import ServiceAction
 from actions.binding import BindingQuestions
-from actions.forms import STRANGE, Fields, finished
+from actions.form_end import finished
+from actions.forms import STRANGE, Fields
 from actions.hearing import Hearing
 from community.labels import label
 from community.services import visitor
@@ -118,6 +119,8 @@ class ValidateVisitorForm(BindingQuestions):
 
 
 class ActionVisitorCreate(ServiceAction):
+    writes = "visitor"
+
     def name(self) -> str:
         return "action_visitor_create"
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
-from rasa_sdk.events import EventType, FollowupAction, SlotSet
+from rasa_sdk.events import EventType, FollowupAction
 
 from actions import reading
 from actions.base import ServiceAction
 from actions.binding import BindingQuestions
-from actions.forms import Fields, finished
+from actions.form_end import finished
+from actions.forms import Fields
 from actions.hearing import Hearing
 from actions.help_news import teller
 from actions.mutual_aid import chosen, pending, same_task
@@ -120,6 +121,8 @@ def _said(days: str, part: str) -> str:
 class ActionVolunteerEnrol(ServiceAction):
     """The yes: registered, and told what waits already."""
 
+    writes = "volunteer"
+
     def name(self) -> str:
         return "action_volunteer_enrol"
 
@@ -151,6 +154,8 @@ def _list(heard: Hearing, waiting: list[Help]) -> None:
 class ActionHelpOffer(ServiceAction):
     """offer_help: a step of a request, leaving, or the form of a new volunteer."""
 
+    steps = ("volunteer_act",)
+
     def name(self) -> str:
         return "action_help_offer"
 
@@ -158,7 +163,7 @@ class ActionHelpOffer(ServiceAction):
         act = chosen(heard, "volunteer_act")
         if act is not None:
             await self._act(heard, *act)
-            return [SlotSet("volunteer_act", None)]
+            return []
         account = await heard.party()
         if _LEAVES.search(heard.words):
             left = await volunteers.leave(heard.ctx, account)

@@ -9,7 +9,8 @@ from rasa_sdk.events import EventType, FollowupAction
 from actions import reading
 from actions.base import ServiceAction
 from actions.binding import BindingQuestions
-from actions.forms import Fields, finished
+from actions.form_end import finished
+from actions.forms import Fields
 from actions.hearing import Hearing
 from community.errors import Conflict
 from community.labels import label
@@ -218,6 +219,8 @@ def choices(one: Vote) -> list[tuple[str, str]]:
 
 class ActionVoteCast(ServiceAction):
     """Casts what was confirmed; says kindly why there is nothing to cast."""
+
+    writes = "vote"
 
     def name(self) -> str:
         return "action_vote_cast"

@@ -10,7 +10,8 @@ from actions import medication_words, reading, wellbeing_words
 from actions.base import ServiceAction
 from actions.binding import BindingQuestions
 from actions.days import no_such_day
-from actions.forms import Fields, finished
+from actions.form_end import finished
+from actions.forms import Fields
 from actions.hearing import Hearing
 from community.services import wellbeing
 from community.store import checkins
@@ -88,6 +89,8 @@ class ValidateWellbeingForm(BindingQuestions):
 
 class ActionWellbeingAway(ServiceAction):
     """Writes the absence that was confirmed."""
+
+    writes = "wellbeing"
 
     def name(self) -> str:
         return "action_wellbeing_away"

@@ -166,3 +166,28 @@ async def test_offer_stays_for_the_action_that_a_form_leaves_the_answer_to(talk:
 async def test_nothing_is_said_about_an_offer_that_there_is_none_of(talk: Stage) -> None:
     talk.hear("你好", "greet")
     assert await talk.run(Trial(lambda _: [])) == []
+
+
+# --- a step is for one attempt
+
+
+class Step(Trial):
+    steps = ("trial_act",)
+
+
+@pytest.mark.parametrize("error", [None, Conflict("done before"), KeyError("field")])
+async def test_step_is_used_up_by_its_attempt_whatever_comes_of_it(
+    talk: Stage, error: Exception | None
+) -> None:
+    talk.slots["trial_act"] = {"choice": "cancel", "no": 7}
+    talk.hear("对", "affirm")
+    await talk.run(Step(fails(error)._work if error else lambda _: []))
+    assert talk.slots["trial_act"] is None
+
+
+async def test_step_that_the_action_sets_anew_stays(talk: Stage) -> None:
+    talk.slots["trial_act"] = {"choice": "cancel", "no": 7}
+    again = {"choice": "more", "no": 8}
+    talk.hear("还有吗", "affirm")
+    await talk.run(Step(lambda _: [SlotSet("trial_act", again)]))
+    assert talk.slots["trial_act"] == again
