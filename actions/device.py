@@ -8,7 +8,15 @@ from datetime import timedelta
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
 from actions.base import ServiceAction
-from actions.device_doing import UNDO, carry_out, commands_of, said, tell_have, undo_last
+from actions.device_doing import (
+    UNDO,
+    asks_whether_now,
+    carry_out,
+    commands_of,
+    said,
+    tell_have,
+    undo_last,
+)
 from actions.device_words import ask_question, names, tell_results, tell_states
 from actions.form_end import finished
 from actions.forms import Fields, Form
@@ -38,6 +46,9 @@ class ActionDeviceControl(ServiceAction):
         words = said(heard)
         if UNDO.search(words) and not any(one.kind for one in device_commands.parse(words)):
             return await undo_last(heard)
+        asked = asks_whether_now(heard, words)
+        if asked is not None:
+            return asked
         made = await device.look(heard.ctx, await heard.party(), commands_of(words, {}))
         if made.question is not None:
             return [FollowupAction("device_form")]

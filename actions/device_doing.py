@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 
-from rasa_sdk.events import EventType
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
 from actions.device_words import names, tell_refusals, tell_results
 from actions.forms import Fields
@@ -15,7 +15,9 @@ from community.labels import label
 from community.services import device
 from language import device_commands
 from language.device_commands import Command
+from language.device_hours import later
 from language.device_values import parse_act, parse_value
+from language.periods import say_period
 
 UNDO = re.compile(
     "弄错|搞错|开错|关错|恢复|还原|复原|变回|改回(?!到)|撤[销回]|取消|刚才的?不算|倒回去|退回去"
@@ -63,6 +65,23 @@ def _valued(command: Command, answer: str) -> Command:
     if value is not None:
         return replace(command, value=value, act="on")
     return replace(command, act=parse_act(answer) or command.act, value=None)
+
+
+def asks_whether_now(heard: Hearing, words: str) -> list[EventType] | None:
+    """A wish for a later moment is not done at once behind the resident's back: it is asked about."""
+    moment = later(words, heard.now)
+    if moment is None:
+        return None
+    heard.ask("utter_device_later", when=say_period(moment, heard.now))
+    return [SlotSet("offer", {"kind": "device_now", "words": words})]
+
+
+async def do_now(heard: Hearing, words: str) -> list[EventType]:
+    """Yes to doing at once what was wished for later; what it leaves open is asked."""
+    made = await device.look(heard.ctx, await heard.party(), commands_of(words, {}))
+    if made.question is None:
+        return await carry_out(heard, commands_of(words, {}))
+    return [SlotSet("device_words", words), FollowupAction("device_form")]
 
 
 async def carry_out(heard: Hearing, commands: list[Command]) -> list[EventType]:

@@ -76,4 +76,6 @@ class ActionAnswerOffer(ServiceAction):
                 await activity_leave.carry_out(heard, int(offer["no"]))
             case "close_device":
                 await device_doing.close_offered(heard, offer["kinds"])
+            case "device_now":
+                return await device_doing.do_now(heard, offer["words"])
         return []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from importlib import resources
@@ -20,6 +21,7 @@ from community.store.doors import Door, Opening
 from community.store.identities import Home, Party
 from community.times import SHANGHAI, local
 from language.clean import fold
+from language.corrections import is_denied
 from language.homophones import best_match
 from language.numerals import NUMBER, parse_number
 
@@ -73,9 +75,7 @@ async def find(ctx: Context, account: Party, said: str, words: str) -> Door:
     have = await mine(ctx, account)
     if _is_elsewhere(words, home):
         raise NotFound("another building's door")
-    named = [
-        (len(word), one) for one in have for word in (one.name, *one.words) if word in fold(words)
-    ]
+    named = list(_named(fold(words), have))
     if named:
         return max(named, key=lambda pair: pair[0])[1]
     if not said or _BUILDING.search(fold(said)) or _UNIT.search(fold(said)):
@@ -88,6 +88,15 @@ async def find(ctx: Context, account: Party, said: str, words: str) -> Door:
     if near is None:
         raise NotFound("no such door")
     return by_word[near.name]
+
+
+def _named(said: str, have: list[Door]) -> Iterator[tuple[int, Door]]:
+    """The doors that are named and not denied, each with the length of its name."""
+    for one in have:
+        for word in (one.name, *one.words):
+            at = said.find(word)
+            if at >= 0 and not is_denied(said, at, at + len(word)):
+                yield len(word), one
 
 
 def _is_elsewhere(words: str, home: Home) -> bool:

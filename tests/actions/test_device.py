@@ -326,3 +326,29 @@ async def test_account_of_the_same_home_does_not_undo_anothers(
     await say(other, "弄错了，恢复", intent="cancel_flow")
     assert other.said == ["utter_nothing_to_cancel"]
     assert (await state(village, home, "tv.living"))["state"] == "on"
+
+
+async def test_wish_for_later_is_not_done_at_once_but_asked_about(
+    stage: Stage, village: Village
+) -> None:
+    await say(stage, "晚上九点把客厅灯打开")
+    assert (stage.said, stage.asked) == (["utter_device_later"], True)
+    assert await village.count(device_act) == 0
+    await say(stage, "现在就动", intent="affirm")
+    assert stage.values("utter_device_done") == {"what": "客厅灯开了"}
+
+
+async def test_wish_for_later_that_is_let_go_changes_nothing(
+    stage: Stage, village: Village
+) -> None:
+    await say(stage, "晚上九点把客厅灯打开")
+    await say(stage, "不用", intent="deny")
+    assert (stage.said, await village.count(device_act)) == (["utter_all_right"], 0)
+
+
+async def test_room_is_asked_after_a_yes_to_doing_it_now(stage: Stage) -> None:
+    await say(stage, "晚上九点把灯打开")
+    await say(stage, "现在就动", intent="affirm")
+    assert stage.said == ["utter_device_ask_area"]
+    await answer(stage, "客厅")
+    assert stage.values("utter_device_done") == {"what": "客厅灯开了"}
