@@ -124,7 +124,7 @@ class ValidateRebookForm(SeatForm):
     """Which appointment, moved where or given back; confirmed before it is written."""
 
     stem = "rebook"
-    intents = frozenset({"change_appointment"})
+    intents = frozenset({"change_appointment", "change_repair"})
 
     def _interrupts(self, heard: Hearing) -> bool:
         asks = heard.intent == "change_appointment" and wants(heard.words) == "ask"
