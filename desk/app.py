@@ -26,6 +26,7 @@ from desk import (
     views_complaints,
     views_decisions,
     views_files,
+    views_guardians,
     views_live,
     views_orders,
     views_queue,
@@ -80,6 +81,7 @@ def build_app(
         views_live,
         views_registers,
         views_decisions,
+        views_guardians,
     ):
         app.router.add_routes(views.routes)
     app.router.add_static(f"/static/{pages.static_version()}", pages.STATIC)

@@ -27,7 +27,7 @@ from community.services import (
     vote,
     wellbeing,
 )
-from desk.staff import CASE_WORKERS, Role, Staff
+from desk.staff import CARE, CASE_WORKERS, Role, Staff
 
 Keeper = Callable[[Context, date], Awaitable[Register]]
 
@@ -42,8 +42,6 @@ class Book:
     roles: Collection[Role] = CASE_WORKERS
 
 
-CARE = frozenset({Role.DUTY, Role.GRID, Role.ADMIN})
-"Roles that may see who is cared for (community.md 2.4)"
 BOOKS = (
     Book("appointment", "窗口预约", appointment.register),
     Book("health", "医护上门", health.register, CARE),

@@ -20,6 +20,9 @@ EVERYBODY = frozenset(Role)
 CASE_WORKERS = EVERYBODY - {Role.REPAIRER}
 "Roles that see the queue, conversations and complaints; a repairer sees only orders of his own"
 
+CARE = frozenset({Role.DUTY, Role.GRID, Role.ADMIN})
+"Roles that may see who is cared for (community.md 2.4)"
+
 
 @dataclass(frozen=True)
 class Staff:
@@ -33,3 +36,7 @@ class Staff:
     @property
     def works_cases(self) -> bool:
         return self.role in CASE_WORKERS
+
+    @property
+    def sees_care(self) -> bool:
+        return self.role in CARE

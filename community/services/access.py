@@ -16,7 +16,7 @@ from community.context import Context
 from community.errors import NotAllowed, NotBound, NotFound, TooMany
 from community.labels import group, label
 from community.registers import Register
-from community.store import devices, doors
+from community.store import doors, guardians
 from community.store.doors import Door, Opening
 from community.store.identities import Home, Party
 from community.times import SHANGHAI, local
@@ -53,7 +53,8 @@ async def _home(ctx: Context, account: Party) -> Home:
         raise NotBound("a door is opened for a home")
     if account.role == "guardian":
         async with ctx.db.read() as conn:
-            if not await devices.is_granted(conn, account.resident_id, "doors"):
+            room_id = account.home.room_id
+            if not await guardians.may_at_home(conn, account.resident_id, room_id, "doors"):
                 raise NotAllowed("a guardian needs to be granted this")
     return account.home
 

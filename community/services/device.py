@@ -12,7 +12,7 @@ from community.context import Context
 from community.errors import NotAllowed, NotBound, NotFound
 from community.services import scenes
 from community.services.device_plan import Plan, Step, plan, which
-from community.store import devices
+from community.store import devices, guardians
 from community.store.devices import Act
 from community.store.identities import Home, Party
 from language.device_commands import Command
@@ -59,7 +59,8 @@ async def _home(ctx: Context, account: Party) -> Home:
         raise NotBound("things belong to a home")
     if account.role == "guardian":
         async with ctx.db.read() as conn:
-            if not await devices.is_granted(conn, account.resident_id, "home"):
+            room_id = account.home.room_id
+            if not await guardians.may_at_home(conn, account.resident_id, room_id, "devices"):
                 raise NotAllowed("a guardian needs to be granted this")
     return account.home
 

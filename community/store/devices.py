@@ -1,4 +1,4 @@
-"""Things of the virtual homes, what was done with them, and what guardians were granted."""
+"""Things of the virtual homes, and what was done with them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from community.store.schema import device_act, home_grant, virtual_device
+from community.store.schema import device_act, virtual_device
 from community.times import Clock
 
 
@@ -139,13 +139,3 @@ async def take_back(conn: AsyncConnection, act_id: int) -> bool:
         .values(undone=True)
     )
     return changed.rowcount == 1
-
-
-async def is_granted(conn: AsyncConnection, resident_id: str | None, what: str) -> bool:
-    """Whether a guardian was granted `what` (home, doors) of the home."""
-    found = await conn.execute(
-        select(home_grant.c.what).where(
-            home_grant.c.resident_id == resident_id, home_grant.c.what == what
-        )
-    )
-    return found.first() is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, insert, or_, select
+from sqlalchemy import ColumnElement, and_, insert, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.ids import new_id
@@ -13,7 +13,8 @@ from community.store.identities import Party
 from community.store.schema import guardianship, resident
 from community.times import Clock
 
-RIGHTS = frozenset({"meals", "medication", "alarm", "fees", "health", "devices"})
+RIGHTS = ("meals", "medication", "alarm", "fees", "health", "devices", "doors")
+"What an elder can agree to, in the order in which staff read it"
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,10 @@ class Guardian:
     kin: str
     rights: tuple[str, ...]
     whole_home: bool
+    id: str
+    guardian_name: str
+    consented_by: str
+    consented_at: datetime
 
 
 async def grant(
@@ -46,19 +51,37 @@ async def grant(
     consented_at: datetime | None = None,
     whole_home: bool = False,
 ) -> None:
-    """Record that the elder agreed; `consented_by` names who took the consent down.
+    """Record what the elder agrees to now; `consented_by` names who took the consent down.
 
-    Raises ValueError for a right that there is not.
+    What the two had agreed to before gives way. Raises ValueError for a right that there is not.
     """
-    if not rights <= RIGHTS:
+    if not rights <= set(RIGHTS):
         raise ValueError("no such right")
-    await conn.execute(
-        insert(guardianship).values(
-            id=new_id("grd"), elder_id=elder_id, guardian_id=guardian_id, kin=kin,
-            rights=sorted(rights), whole_home=whole_home, consented_by=consented_by,
-            consented_at=consented_at or clock.now(),
+    agreed = {
+        "kin": kin, "rights": sorted(rights), "whole_home": whole_home, "ended_at": None,
+        "consented_by": consented_by, "consented_at": consented_at or clock.now(),
+    }  # fmt: skip
+    changed = await conn.execute(
+        update(guardianship)
+        .where(guardianship.c.elder_id == elder_id, guardianship.c.guardian_id == guardian_id)
+        .values(**agreed)
+    )
+    if changed.rowcount == 0:
+        await conn.execute(
+            insert(guardianship).values(
+                id=new_id("grd"), elder_id=elder_id, guardian_id=guardian_id, **agreed
+            )
         )
-    )  # fmt: skip
+
+
+async def end(conn: AsyncConnection, clock: Clock, guardianship_id: str) -> bool:
+    """Take the rights back; False when there are none any more."""
+    changed = await conn.execute(
+        update(guardianship)
+        .where(guardianship.c.id == guardianship_id, guardianship.c.ended_at.is_(None))
+        .values(ended_at=clock.now())
+    )
+    return changed.rowcount == 1
 
 
 async def may(conn: AsyncConnection, account: Party, elder_id: str, right: str) -> bool:
@@ -67,6 +90,14 @@ async def may(conn: AsyncConnection, account: Party, elder_id: str, right: str) 
         return True
     found = await elders(conn, account, right)
     return any(one.elder_id == elder_id for one in found)
+
+
+async def may_at_home(
+    conn: AsyncConnection, resident_id: str | None, room_id: str, right: str
+) -> bool:
+    """Whether somebody of that home agreed that this person may do this there."""
+    found = await _having(conn, right, guardianship.c.guardian_id == resident_id)
+    return any(one.elder_room_id == room_id for one in found)
 
 
 async def elders(conn: AsyncConnection, account: Party, right: str) -> list[Guardian]:
@@ -95,28 +126,44 @@ async def guardians(conn: AsyncConnection, elder_id: str, right: str) -> list[Gu
     return await _having(conn, right, guardianship.c.elder_id == elder_id)
 
 
+async def standing(conn: AsyncConnection) -> list[Guardian]:
+    """Every guardianship that has not ended, the oldest consent first."""
+    return await _found(conn, true())
+
+
+async def get(conn: AsyncConnection, guardianship_id: str) -> Guardian | None:
+    """One that has not ended."""
+    found = await _found(conn, guardianship.c.id == guardianship_id)
+    return found[0] if found else None
+
+
 async def _having(conn: AsyncConnection, right: str, whose: ColumnElement[bool]) -> list[Guardian]:
+    return [one for one in await _found(conn, whose) if right in one.rights]
+
+
+async def _found(conn: AsyncConnection, whose: ColumnElement[bool]) -> list[Guardian]:
     elder, guardian = resident.alias("elder"), resident.alias("guardian")
     rows = await conn.execute(
         select(
             guardianship.c.elder_id, elder.c.room_id, elder.c.name, guardianship.c.guardian_id,
             guardian.c.room_id, guardianship.c.kin, guardianship.c.rights,
-            guardianship.c.whole_home,
+            guardianship.c.whole_home, guardianship.c.id, guardian.c.name,
+            guardianship.c.consented_by, guardianship.c.consented_at,
         )
         .join(elder, elder.c.id == guardianship.c.elder_id)
         .join(guardian, guardian.c.id == guardianship.c.guardian_id)
         .where(whose, guardianship.c.ended_at.is_(None))
         .order_by(guardianship.c.consented_at, guardianship.c.id)
     )  # fmt: skip
-    found = [_guardian(*row) for row in rows]
-    return [one for one in found if right in one.rights]
+    return [_guardian(*row) for row in rows]
 
 
 def _guardian(
     elder_id: str, elder_room_id: str, elder_name: str, guardian_id: str, guardian_room_id: str,
-    kin: str, rights: list[str], whole_home: bool,
+    kin: str, rights: list[str], whole_home: bool, guardianship_id: str, guardian_name: str,
+    consented_by: str, consented_at: datetime,
 ) -> Guardian:  # fmt: skip
     return Guardian(
         elder_id, elder_room_id, elder_name, guardian_id, guardian_room_id, kin, tuple(rights),
-        whole_home,
+        whole_home, guardianship_id, guardian_name, consented_by, consented_at,
     )  # fmt: skip

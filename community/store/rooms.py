@@ -71,6 +71,18 @@ async def residents_of(conn: AsyncConnection, room_id: str) -> list[Resident]:
     return [Resident(*row) for row in rows]
 
 
+async def are_residents(conn: AsyncConnection, resident_ids: list[str]) -> bool:
+    """Whether each of these is somebody who lives here."""
+    found = await conn.execute(select(resident.c.id).where(resident.c.id.in_(resident_ids)))
+    return set(found.scalars()) == set(resident_ids)
+
+
+async def labels(conn: AsyncConnection, room_ids: list[str]) -> dict[str, str]:
+    """The homes' labels by id."""
+    rows = await conn.execute(select(room.c.id, room.c.label).where(room.c.id.in_(room_ids)))
+    return {row.id: row.label for row in rows}
+
+
 async def guesses_since(conn: AsyncConnection, key: str, since: datetime) -> int:
     """How many wrong codes were tried under `key`."""
     count = await conn.execute(

@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from community.demo import devices as demo
+from community.store import guardians
 from community.store.identities import Home
-from community.store.schema import door, home_grant, virtual_device
+from community.store.schema import door, virtual_device
 from tests.community.village import Village
 
 
@@ -25,11 +26,13 @@ async def doors(village: Village, *units: tuple[int, int]) -> None:
         await conn.execute(insert(door), demo.doors(list(units)))
 
 
-async def grant(village: Village, resident_id: str, what: str) -> None:
+async def grant(village: Village, home: Home, resident_id: str, *rights: str) -> None:
+    """The owner of a home agrees that somebody may do this there."""
     async with village.db.write() as conn:
-        await conn.execute(
-            insert(home_grant).values(resident_id=resident_id, what=what, at=village.clock.now())
-        )
+        await guardians.grant(
+            conn, village.clock, elder_id=f"{home.room_id}_p0", guardian_id=resident_id,
+            kin="mother", rights=frozenset(rights), consented_by="staff_fang",
+        )  # fmt: skip
 
 
 async def put(village: Village, home: Home, entity_id: str, **values: Any) -> None:

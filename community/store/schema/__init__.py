@@ -18,13 +18,7 @@ from community.store.schema.care import (
     guardianship,
     medication_plan,
 )
-from community.store.schema.devices import (
-    device_act,
-    door,
-    door_opening,
-    home_grant,
-    virtual_device,
-)
+from community.store.schema.devices import device_act, door, door_opening, virtual_device
 from community.store.schema.dialogue import (
     audit,
     conversation,
@@ -121,7 +115,6 @@ __all__ = [
     "help_call",
     "help_event",
     "help_request",
-    "home_grant",
     "identity",
     "inbound",
     "job",

@@ -37,14 +37,6 @@ device_act = Table(
     Index("ix_device_act_identity_id_at", "identity_id", "at"),
 )
 
-home_grant = Table(
-    "home_grant",
-    metadata,
-    Column("resident_id", ForeignKey("resident.id"), primary_key=True),
-    Column("what", String(16), primary_key=True),
-    Column("at", Moment, nullable=False),
-)
-
 door = Table(
     "door",
     metadata,

@@ -116,10 +116,10 @@ async def test_who_may_open(village: Village, gated: Home, stranger: Party) -> N
     guardian = await village.account(home, person=3)
     with pytest.raises(NotAllowed):
         await open_(village, guardian, "东门", "turn_g")
-    await grant(village, f"{home.room_id}_p3", "home")
+    await grant(village, home, f"{home.room_id}_p3", "devices")
     with pytest.raises(NotAllowed):
         await open_(village, guardian, "东门", "turn_g")
-    await grant(village, f"{home.room_id}_p3", "doors")
+    await grant(village, home, f"{home.room_id}_p3", "devices", "doors")
     assert await open_(village, guardian, "东门", "turn_g") == "opened"
     with pytest.raises(NotBound):
         await open_(village, stranger, "东门", "turn_s")

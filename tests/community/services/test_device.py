@@ -257,7 +257,7 @@ async def test_own_home_alone_and_a_guardian_only_when_granted(
     ):
         with pytest.raises(NotAllowed):
             await act
-    await grant(village, f"{home.room_id}_p3", "home")
+    await grant(village, home, f"{home.room_id}_p3", "devices")
     assert await do(village, guardian, "关客厅灯") == {"light.living": "done"}
     with pytest.raises(NotBound):
         await do(village, stranger, "打开客厅灯")
