@@ -6,14 +6,17 @@ import asyncio
 import subprocess
 import threading
 import urllib.request
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp.test_utils import TestServer
+from sqlalchemy import select
 
 from bot.engine import RasaEngine
 from bot.turn import TurnRunner
@@ -24,13 +27,18 @@ from community.secrets import load_secrets
 from community.services import binding, complaint
 from community.store import identities
 from community.store.database import Database, migrate
+from community.store.schema import conversation
 from community.times import SHANGHAI, OffsetClock
+from connectors.app import build_app
 from conversation import inbox, outbox
 from conversation.messages import Inbound, Message, Sender
 from desk import progress
 from desk.staff import Role, Staff
 from launch import checks, model, processes
+from tests.browser.conftest import Tab, browse, chromium, chromium_url
 from tests.dialogue.action_server import OFFSET
+
+__all__ = ["browse", "chromium", "chromium_url"]
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_S = 90
@@ -179,6 +187,34 @@ class Talk:
             told = await outbox.last_said(conn, await self.conversation_id())
         assert told is not None
         return Heard("told", None, [told])
+
+
+Chat = Callable[[str | None], Awaitable[Tab]]
+
+
+@pytest.fixture
+async def chat(estate: Estate, browse: Any) -> AsyncIterator[Chat]:
+    """Open the web chat in a browser as a new resident: `await chat(None)`, or bound: `await chat(room)`."""
+    db, session = Database(estate.url), aiohttp.ClientSession()
+    secrets = load_secrets(estate.data_dir)
+    engine = RasaEngine(session, estate.engine_url, timeout_s=10)
+    server = TestServer(build_app(Settings(data_dir=estate.data_dir), secrets, db, CLOCK, engine))
+    await server.start_server(access_log=None)
+
+    async def begin(room: str | None) -> Tab:
+        tab: Tab = await browse(SimpleNamespace(server=server))
+        if room:
+            async with db.read() as conn:
+                newest = select(conversation.c.id).order_by(conversation.c.created_at.desc())
+                conversation_id = (await conn.execute(newest.limit(1))).scalar_one()
+            ctx = Context(db, CLOCK, secrets.pepper)
+            await binding.bind(ctx, conversation_id, code=estate.codes[room])
+        return tab
+
+    yield begin
+    await server.close()
+    await session.close()
+    await db.close()
 
 
 @pytest.fixture
