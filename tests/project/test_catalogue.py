@@ -46,7 +46,10 @@ def sentences(folder: Path) -> list[tuple[str, str, str]]:
 
 
 TRAINING = sentences(ROOT / "nlu_data/nlu")
-HELD_OUT = sentences(ROOT / "tests/nlu")
+TYPED = sentences(ROOT / "tests/nlu")
+SPOKEN, CONFUSABLE = (sentences(ROOT / "tests/nlu" / each) for each in ("spoken", "confusable"))
+HELD_OUT = TYPED + SPOKEN + CONFUSABLE
+FEWEST_SPOKEN = 5
 
 
 def plain(sentence: str) -> str:
@@ -60,9 +63,11 @@ def test_the_domain_has_the_65_intents_of_the_catalogue() -> None:
 @pytest.mark.parametrize("intent", CATALOGUE)
 def test_an_intent_has_enough_training_and_held_out_sentences(intent: str) -> None:
     trained = sum(1 for _, name, _ in TRAINING if name == intent)
-    held_out = sum(1 for _, name, _ in HELD_OUT if name == intent)
+    held_out = sum(1 for _, name, _ in TYPED if name == intent)
+    spoken = sum(1 for _, name, _ in SPOKEN if name == intent)
     assert trained >= FEWEST_EXAMPLES
     assert held_out >= FEWEST_HELD_OUT
+    assert spoken >= FEWEST_SPOKEN
 
 
 def test_every_sentence_is_of_a_known_intent_and_carries_only_its_entities() -> None:
@@ -79,6 +84,11 @@ def test_every_sentence_is_of_a_known_intent_and_carries_only_its_entities() -> 
 
 def test_no_sentence_stands_twice_in_the_training_data() -> None:
     counted = Counter(plain(sentence) for _, _, sentence in TRAINING)
+    assert [text for text, times in counted.items() if times > 1] == []
+
+
+def test_no_held_out_sentence_stands_in_two_sets() -> None:
+    counted = Counter(plain(sentence) for _, _, sentence in HELD_OUT if len(plain(sentence)) > 8)
     assert [text for text, times in counted.items() if times > 1] == []
 
 
