@@ -14,7 +14,7 @@ from actions.forms import COMMANDS, STRANGE, SURE, Fields, finished
 from actions.hearing import Hearing
 from actions.medication_words import moment_words, plan_words
 from community.labels import label
-from community.services import kin, medication
+from community.services import dose_times, kin, medication
 from community.services.medication import Arm, Taker
 from community.store.medications import Plan
 from conversation import care
@@ -37,7 +37,7 @@ class ValidateMedicationForm(BindingQuestions):
         found = medication_words.read_plan(heard)
         if heard.slot("medication_no"):
             found.pop("medication_drug", None)
-        elif about := medication_words.about(heard.words):
+        elif about := kin.other_of(heard.words):
             found["medication_kin"] = about
         return self._without_bad_day(heard, found)
 
@@ -221,11 +221,10 @@ class ActionMedicationSave(ServiceAction):
                 )
                 heard.say("utter_medication_stopped", drug=ended.drug, no=ended.no)
             case "change":
-                self._say_kept(
-                    heard, "utter_medication_changed", await self._change(heard, int(no))
-                )
+                changed = await self._change(heard, int(no))
+                await self._say_kept(heard, "utter_medication_changed", changed)
             case _:
-                self._say_kept(heard, "utter_medication_saved", await self._start(heard))
+                await self._say_kept(heard, "utter_medication_saved", await self._start(heard))
         return finished(heard, "medication")
 
     async def _start(self, heard: Hearing) -> Plan:
@@ -245,8 +244,9 @@ class ActionMedicationSave(ServiceAction):
             regimen=_regimen(heard), arm=armer(heard),
         )  # fmt: skip
 
-    def _say_kept(self, heard: Hearing, response: str, kept: Plan) -> None:
-        due_at = medication.next_due(kept, heard.ctx.clock.now())
+    async def _say_kept(self, heard: Hearing, response: str, kept: Plan) -> None:
+        coming = await dose_times.to_come(heard.ctx, [kept])
+        due_at = coming[0][0] if coming else None
         heard.say(
             response,
             no=kept.no,

@@ -53,6 +53,11 @@ async def _conversations(conn: AsyncConnection, whose: Any) -> list[str]:
     return [str(one) for one in found.scalars()]
 
 
+async def free(conn: AsyncConnection, conversation_ids: Iterable[str]) -> list[str]:
+    """Those of the conversations that no person has: a machine may speak in them now."""
+    return [one for one in conversation_ids if (await current(conn, one)).state not in STAFFED]
+
+
 async def tell(
     conn: AsyncConnection,
     clock: Clock,
@@ -106,6 +111,12 @@ def after_quiet(moment: datetime) -> datetime:
     return day.replace(
         hour=QUIET_UNTIL.hour, minute=QUIET_UNTIL.minute, second=0, microsecond=0
     ).astimezone(moment.tzinfo)
+
+
+def by_day(minute: int) -> int:
+    """A minute of the day itself, or the first one after the quiet hours that it falls into."""
+    begins, ends = (at.hour * 60 + at.minute for at in (QUIET_UNTIL, QUIET_FROM))
+    return minute if begins <= minute < ends else begins
 
 
 def timers(clock: Clock) -> dict[str, Handler]:
