@@ -12,10 +12,11 @@ from datetime import datetime, time, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from community.store.schema import conversation, identity
+from community.store.identities import GONE
+from community.store.schema import conversation, identity, timer
 from community.times import Clock, local
 from conversation import outbox
 from conversation.messages import Draft
@@ -47,7 +48,7 @@ async def _conversations(conn: AsyncConnection, whose: Any) -> list[str]:
     found = await conn.execute(
         select(conversation.c.id)
         .join(identity, identity.c.id == conversation.c.identity_id)
-        .where(whose)
+        .where(whose, identity.c.user_key.not_like(f"{GONE}%"))
         .order_by(conversation.c.created_at, conversation.c.id)
     )
     return [str(one) for one in found.scalars()]
@@ -84,6 +85,8 @@ async def _tell_one(
     key: str,
     at_any_hour: bool,
 ) -> None:
+    if await _is_erased(conn, conversation_id):
+        return
     floor = await current(conn, conversation_id)
     due_at = clock.now() if at_any_hour else after_quiet(clock.now())
     if floor.state in STAFFED:
@@ -98,8 +101,28 @@ async def _tell_one(
         "at_any_hour": at_any_hour,
     }
     await set_timer(
-        conn, kind=KIND, key=f"{KIND}:{conversation_id}:{key}", due_at=due_at, payload=payload
+        conn, kind=KIND, key=_timer(conversation_id) + key, due_at=due_at, payload=payload
     )
+
+
+def _timer(conversation_id: str) -> str:
+    return f"{KIND}:{conversation_id}:"
+
+
+async def forget(conn: AsyncConnection, conversation_id: str) -> None:
+    """Erase the words that wait to be said in a conversation."""
+    begins = timer.c.key.startswith(_timer(conversation_id), autoescape=True)
+    await conn.execute(delete(timer).where(begins))
+
+
+async def _is_erased(conn: AsyncConnection, conversation_id: str) -> bool:
+    """Whoever is gone is told nothing more, whoever remembers their conversation."""
+    found = await conn.execute(
+        select(identity.c.user_key)
+        .join(conversation, conversation.c.identity_id == identity.c.id)
+        .where(conversation.c.id == conversation_id)
+    )
+    return str(found.scalar_one()).startswith(GONE)
 
 
 def after_quiet(moment: datetime) -> datetime:
