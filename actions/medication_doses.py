@@ -50,7 +50,7 @@ class ActionMedicationConfirm(ServiceAction):
     def _asked(self, heard: Hearing) -> dict[str, Any]:
         """What a tap or a yes to a question of ours stands for: an act, and the doses by name."""
         choice, refs = heard.entity("choice"), heard.entity("order_no")
-        if choice in (*_ACTS, "unsure"):
+        if choice in (*_ACTS, "unsure", "noted"):
             return {"act": choice, "refs": refs}
         return dict(heard.slot(_QUESTION) or {}) if heard.intent == "affirm" else {}
 
@@ -60,6 +60,8 @@ class ActionMedicationConfirm(ServiceAction):
         open_ones = [one for one in named if doses.still_counts(one, heard.ctx.clock)]
         if act == "unsure" and open_ones:
             self._ask_act(heard, open_ones)
+        elif act == "noted" and open_ones:
+            heard.say("utter_medication_waiting", drugs=care.drugs(open_ones))
         elif open_ones:
             await self._answer(heard, act, open_ones)
         elif any(one.state in ANSWERED for one in named):

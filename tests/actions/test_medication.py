@@ -581,3 +581,11 @@ async def test_dose_taken_early_is_not_told_as_the_next_one(stage: Stage, wang: 
     await answered(stage, "吃了")
     await asked(stage, "下一顿药几点吃")
     assert lines(stage) == ["明天晚上8点吃降压药一片。"]
+
+
+async def test_who_takes_note_of_a_reminder_has_not_taken_it(stage: Stage, wang: Party) -> None:
+    await add_plan(stage.village, wang)
+    await remind(stage)
+    await pressed(stage, await reminder(stage, wang, "noted"))
+    assert stage.values("utter_medication_waiting") == {"drugs": "降压药"}
+    assert [one.state for one in await doses.waiting(stage.ctx, wang)] == ["reminded"]
