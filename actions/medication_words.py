@@ -16,7 +16,7 @@ from community.times import local
 from language import times
 from language.doses import parse_dose
 from language.numerals import NUMBER, parse_number
-from language.regimens import parse_regimen
+from language.regimens import change_regimen, parse_regimen
 from language.schedules import Regimen, say_clock, say_regimen
 
 _STOPS = re.compile(
@@ -108,14 +108,21 @@ def read_plan(heard: Hearing) -> Fields:
     drug = heard.entity("drug")
     if drug:
         found["medication_drug"] = drug
+    found |= plan_of_words(words, heard.slot("medication_old"))
+    first = _first_day(heard)
+    return found | ({"medication_from": first} if first else {})
+
+
+def plan_of_words(words: str, old: dict[str, Any] | None) -> Fields:
+    """The dose and the regimen; of a plan whose regimen is `old` what is not said stays as it is."""
+    found: Fields = {}
     dose = parse_dose(words)
     if dose:
         found["medication_dose"] = dose
-    regimen = parse_regimen(words)
+    regimen = change_regimen(words, Regimen.of(old)) if old else parse_regimen(words)
     if regimen:
         found["medication_when"] = as_field(regimen)
-    first = _first_day(heard)
-    return found | ({"medication_from": first} if first else {})
+    return found
 
 
 def as_field(regimen: Regimen) -> dict[str, Any]:
@@ -158,7 +165,7 @@ def moment_words(moment: datetime, now: datetime) -> str:
     return day + say_clock(at.hour * 60 + at.minute)
 
 
-def plan_words(plan: Plan) -> str:
+def plan_words(plan: Plan, *, with_dose: bool = True) -> str:
     """降压药，每天早上8点，每次一片."""
-    dose = f"，每次{plan.dose}" if plan.dose else ""
+    dose = f"，每次{plan.dose}" if plan.dose and with_dose else ""
     return f"{plan.drug}，{say_regimen(plan.regimen)}{dose}"

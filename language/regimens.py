@@ -8,6 +8,7 @@ days off, doses that change and what is only taken when something hurts.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from language.clean import fold
 from language.clock import MIDNIGHT, Part, minute_of_day, read_clock, read_part
@@ -15,7 +16,7 @@ from language.mealtimes import MEALS, any_meal, meal_times
 from language.numerals import NUMBER, parse_number
 from language.schedules import Regimen
 
-__all__ = ["Regimen", "parse_regimen"]
+__all__ = ["Regimen", "change_regimen", "parse_regimen"]
 
 _OFTEN: dict[int, tuple[int, ...]] = {
     1: (480,), 2: (480, 1200), 3: (480, 750, 1110), 4: (480, 720, 960, 1200),
@@ -100,33 +101,54 @@ _UNREAD = re.compile(
 "How often is said in a way that no regimen holds"
 
 
+_Days = tuple[int, tuple[int, ...]]
+"Every so many days, and the weekdays"
+_EACH_DAY = re.compile("每[天日]|天天|一[天日]|[天日]日|每日")
+
+
 def parse_regimen(text: str) -> Regimen | None:
     """The regimen that is meant, after a correction or a change; None when none was said.
 
     改成晚上八点 is 20:00; 下午四点，哦不，四点半 is 16:30. A dose alone is no regimen.
     """
+    times, days, said = _read(text)
+    return _made(times or _OFTEN[1], days or (1, ()), said) if times or days else None
+
+
+def change_regimen(text: str, old: Regimen) -> Regimen | None:
+    """`old` with what the words change; what they do not name stays. None when they name nothing.
+
+    What is taken once a week and moved to the evening is not taken every evening.
+    """
+    times, days, said = _read(text)
+    if not times and not days:
+        return None
+    if days is None:
+        days = (1, ()) if _EACH_DAY.search(said) else (old.every_days, old.weekdays)
+    made = _made(times or old.times, days, said)
+    return made and replace(made, for_days=made.for_days or old.for_days)
+
+
+def _read(text: str) -> tuple[tuple[int, ...], _Days | None, str]:
+    """(times, days, the folded words); neither where nothing was said or no regimen holds it."""
     said = _DENIED.sub(lambda found: "■" * len(found[0]), fold(text))
     if _UNREAD.search(said):
-        return None
+        return (), None, said
     turned = [match.end() for match in _TURN.finditer(said)]
     for at in reversed(turned):
         tail = said[at:]
         times = _times(tail, _part_before(said[:at], tail))
         days = _days(tail)
         if times or days:
-            return _made(times or _times(said[:at], None), days or _days(said[:at]), said)
-    return None if _is_mixed(said) else _made(_times(said, None), _days(said), said)
+            return times or _times(said[:at], None), days or _days(said[:at]), said
+    return ((), None, said) if _is_mixed(said) else (_times(said, None), _days(said), said)
 
 
-def _made(
-    times: tuple[int, ...], days: tuple[int, tuple[int, ...]] | None, said: str
-) -> Regimen | None:
-    if not times and days is None:
-        return None
-    every, weekdays = days or (1, ())
+def _made(times: tuple[int, ...], days: _Days, said: str) -> Regimen | None:
+    every, weekdays = days
     if every > LONGEST_GAP_DAYS:
         return None
-    return Regimen(times or _OFTEN[1], every, weekdays, _course(said))
+    return Regimen(times, every, weekdays, _course(said))
 
 
 def _is_mixed(said: str) -> bool:
@@ -144,7 +166,7 @@ def _course(said: str) -> int | None:
     return int(count) * {"天": 1, "月": 30}.get(match["unit"], 7)
 
 
-def _days(said: str) -> tuple[int, tuple[int, ...]] | None:
+def _days(said: str) -> _Days | None:
     """(every so many days, weekdays); None when only each day can be meant."""
     if _WEEKEND.search(said):
         return 1, (5, 6)
@@ -300,6 +322,8 @@ def _filled(found: set[int], often: int) -> set[int]:
 
 def _per_day(said: str) -> int | None:
     for match in _PER_DAY.finditer(said):
+        if re.search(f"(?:隔|{NUMBER})$", said[: match.start()]):
+            continue  # 隔天一次, 两天一次
         count = parse_number(match["n"])
         counted = said[match.end("n") : match.end()]
         if count in _OFTEN and re.search(_TIMES, counted):

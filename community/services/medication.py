@@ -164,11 +164,18 @@ async def change(
             conn, ctx.clock, turn_id=turn_id, regimen=regimen or old.regimen, drug=old.drug,
             dose=dose or old.dose, resident_id=old.resident_id, identity_id=old.identity_id,
             kin=old.kin, no=old.no, version=old.version + 1,
-            starts_on=max(old.starts_on, local(ctx.clock.now()).date()) if regimen else old.starts_on,
+            starts_on=_starts_on(old, regimen or old.regimen, local(ctx.clock.now()).date()),
         )  # fmt: skip
         await _go_on(conn, old, new)
         await arm(conn, new)
         return new
+
+
+def _starts_on(old: Plan, regimen: Regimen, today: date) -> date:
+    """The rhythm and the course of a plan are counted from its beginning, new ones from today."""
+    was = old.regimen
+    goes_on = (regimen.every_days, regimen.for_days) == (was.every_days, was.for_days)
+    return old.starts_on if goes_on else max(old.starts_on, today)
 
 
 async def _go_on(conn: AsyncConnection, old: Plan, new: Plan) -> None:
@@ -188,6 +195,12 @@ async def stop(ctx: Context, account: Party, no: int, *, arm: Arm) -> Plan:
         ended = await medications.get_plan(conn, old.id)
         await arm(conn, ended)
         return ended
+
+
+async def plan(ctx: Context, account: Party, no: int) -> Plan:
+    """The plan of this number. Raises NotFound for another's, an absent or an ended one."""
+    async with ctx.db.read() as conn:
+        return await _own(conn, account, no)
 
 
 async def _own(conn: AsyncConnection, account: Party, no: int) -> Plan:

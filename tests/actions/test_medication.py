@@ -19,6 +19,7 @@ from community.store.identities import Home, Party
 from community.store.medications import Plan
 from community.store.schema import medication_plan, timer
 from conversation import care, timers
+from language.schedules import Regimen, say_regimen
 from tests.actions.stage import REQUESTED, Stage, entity
 from tests.community.care import EVENING, MORNING, add_plan, make_guardian, read_all, told
 from tests.community.village import Village
@@ -226,9 +227,9 @@ async def test_of_several_plans_is_asked_which_and_the_new_time_is_kept(
     await opened(stage, "吃药的时间改成晚上八点")
     assert stage.said == ["utter_medication_ask_which"]
     assert stage.buttons("utter_medication_ask_which")[1] == (
-        "钙片", '/set_medication{"drug":"钙片","choice":"change"}',
+        "钙片，每天早上8点", '/set_medication{"order_no":"1002","choice":"change"}',
     )  # fmt: skip
-    await opened(stage, "/set_medication", entity("drug", "钙片"), entity("choice", "change"))
+    await opened(stage, "/set_medication", entity("order_no", "1002"), entity("choice", "change"))
     assert stage.values("utter_medication_ask_change")["parts"] == "每天晚上8点"
 
 
@@ -589,3 +590,58 @@ async def test_who_takes_note_of_a_reminder_has_not_taken_it(stage: Stage, wang:
     await pressed(stage, await reminder(stage, wang, "noted"))
     assert stage.values("utter_medication_waiting") == {"drugs": "降压药"}
     assert [one.state for one in await doses.waiting(stage.ctx, wang)] == ["reminded"]
+
+
+@pytest.mark.parametrize(
+    ("regimen", "words", "kept"),
+    [
+        (Regimen((MORNING,), weekdays=(0,)), "甲氨蝶呤改成晚上八点", "每周一晚上8点"),
+        (Regimen((MORNING,), every_days=7), "甲氨蝶呤挪到晚上八点", "每7天晚上8点"),
+        (Regimen((EVENING,)), "甲氨蝶呤改成隔天一次", "每2天晚上8点"),
+        (Regimen((MORNING,), for_days=10), "甲氨蝶呤改成晚上八点", "每天晚上8点，吃10天"),
+        (Regimen((MORNING,), weekdays=(0,)), "甲氨蝶呤改成每天晚上八点", "每天晚上8点"),
+    ],
+)  # fmt: skip
+async def test_change_leaves_what_it_does_not_name(
+    stage: Stage, wang: Party, regimen: Regimen, words: str, kept: str
+) -> None:
+    """A medicine that is taken once a week is never made a daily one by a new hour."""
+    await add_plan(stage.village, wang, "甲氨蝶呤", regimen=regimen)
+    await opened(stage, words, entity("drug", "甲氨蝶呤", words))
+    assert stage.values("utter_medication_ask_change")["parts"] == kept
+    await stage.tell(FORM, "对", "affirm")
+    await stage.run(ActionMedicationSave())
+    assert [say_regimen(one.regimen) for one in await plans(stage, wang)] == [kept]
+
+
+async def test_two_plans_of_one_name_can_be_told_apart(stage: Stage, wang: Party) -> None:
+    await add_plan(stage.village, wang, "降压药", MORNING)
+    await add_plan(stage.village, wang, "降压药", EVENING)
+    await opened(stage, "降压药不用再提醒了", entity("drug", "降压药"))
+    assert [title for title, _ in stage.buttons("utter_medication_ask_which")] == [
+        "降压药，每天早上8点", "降压药，每天晚上8点",
+    ]  # fmt: skip
+    await opened(stage, "/set_medication", entity("order_no", "1002"), entity("choice", "stop"))
+    await stage.tell(FORM, "对", "affirm")
+    await stage.run(ActionMedicationSave())
+    assert [one.no for one in await plans(stage, wang)] == [1001]
+
+
+async def test_elders_plan_that_is_tapped_is_the_elders(
+    stage: Stage, wang: Party, neighbour: Party
+) -> None:
+    await make_guardian(stage.village, neighbour, wang, "medication")
+    for drug in ("降压药", "钙片"):
+        await add_plan(stage.village, neighbour, drug, MORNING)
+    await opened(stage, "我妈吃药的时间改成晚上八点")
+    await opened(stage, "/set_medication", entity("order_no", "1001"), entity("choice", "change"))
+    assert stage.values("utter_medication_ask_change")["parts"] == "每天晚上8点"
+
+
+async def test_plan_of_another_household_cannot_be_tapped(
+    stage: Stage, wang: Party, neighbour: Party
+) -> None:
+    await add_plan(stage.village, neighbour, "降压药", MORNING)
+    for number in ("1001", "4711"):
+        await opened(stage, "/set_medication", entity("order_no", number), entity("choice", "stop"))
+        assert stage.said == ["utter_error_not_found"]

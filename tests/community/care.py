@@ -46,11 +46,12 @@ async def add_plan(
     *times: int,
     dose: str | None = "一片",
     who: Taker | None = None,
+    regimen: Regimen | None = None,
 ) -> Plan:
     """Taken every day at these minutes of it, 20:00 unless others are given."""
     return await medication.start(
         village.ctx, account, who or Taker(account.resident_id, None), turn_id=village.next("plan"),
-        drug=drug, dose=dose, regimen=Regimen(times or (EVENING,)), arm=armer(village),
+        drug=drug, dose=dose, regimen=regimen or Regimen(times or (EVENING,)), arm=armer(village),
     )  # fmt: skip
 
 
