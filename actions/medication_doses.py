@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any
 
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
@@ -15,7 +16,7 @@ from community.services import doses, medication
 from community.services.doses import Answered, Told
 from community.store.medications import ANSWERED, REMINDED, Dose
 from conversation import care
-from language.dose_answers import act_of, doubts
+from language.dose_answers import act_of, doubts, takes_back
 
 _ALL = re.compile("都|全|齐|一样没|一格没|两[样种片粒]|几样|一块|并")
 _QUESTION = "medication_pending"
@@ -33,6 +34,10 @@ class ActionMedicationConfirm(ServiceAction):
         spent: list[EventType] = [SlotSet(_QUESTION, None)] if heard.slot(_QUESTION) else []
         if heard.words and not asked and medication_words.is_for_ever(heard.words):
             return [*spent, FollowupAction("action_medication_request")]
+        if heard.words and not asked and takes_back(heard.words):
+            undone = await self._take_back(heard)
+            if undone:
+                return spent
         act = str(asked.get("act") or act_of(medication_words.without_drugs(heard)))
         if asked.get("refs"):
             await self._answer_named(heard, act, str(asked["refs"]).split())
@@ -46,6 +51,19 @@ class ActionMedicationConfirm(ServiceAction):
             heard.say("utter_medication_nothing_waiting")
             return spent
         return [*spent, *await self._act_on(heard, act, found, names_whom=who is not None)]
+
+    async def _take_back(self, heard: Hearing) -> bool:
+        """What was written as taken by mistake waits again."""
+
+        async def follow(conn: Any, found: list[Dose], at: datetime) -> None:
+            await care.follow(conn, found, heard.ctx.clock)
+
+        done = await doses.take_back(
+            heard.ctx, await heard.party(), turn_id=heard.turn_id, again=follow
+        )
+        if done:
+            heard.say("utter_medication_taken_back", drugs=await self._named(heard, done))
+        return bool(done)
 
     def _asked(self, heard: Hearing) -> dict[str, Any]:
         """What a tap or a yes to a question of ours stands for: an act, and the doses by name."""

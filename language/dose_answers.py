@@ -62,6 +62,9 @@ _NOT_YET = re.compile(f"[没未冒]有?{_V}|还没|没[呢饭]|^没有?\\w?$")
 _GIVEN_UP = re.compile(
     "不吃|不想|跳过|免了|不补|漏了|省了|没得|没法|停|忘|[不没]敢|不疼|不用|算了|没药|断货|叼|过敏|不肯|抽血|不喝"
 )
+_TAKES_BACK = re.compile(
+    "别[记算]|[记弄按点说搞听]错|(?:其实|刚才|实际)[^，,。]{0,6}[没未冇][有]?[吃喝打服]|不是吃了|没说.{0,2}[吃服]|谁说.{0,2}[吃服]"
+)
 _CLAUSE = re.compile("[，,。！!；;…~、 ]+")
 
 
@@ -81,6 +84,12 @@ def act_of(words: str) -> str:
         is_only_late = _NOT_YET.search(said) and not _GIVEN_UP.search(words)
         return "later" if is_only_late else "skipped"
     return "later" if times_forgotten or times_soon else "unsure"
+
+
+def takes_back(words: str) -> bool:
+    """Whether the words take back that a dose was taken: 我没吃，你别记成吃了."""
+    said = fold(words)
+    return _TAKES_BACK.search(said) is not None and act_of(said) != "taken"
 
 
 def doubts(words: str) -> bool:

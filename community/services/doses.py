@@ -18,7 +18,7 @@ from community.services.dose_times import OLD_NEWS
 from community.services.medication import Taker
 from community.store import medications
 from community.store.identities import Party
-from community.store.medications import OPEN, SKIPPED, SNOOZED, TAKEN, UNHEARD, Dose
+from community.store.medications import OPEN, REMINDED, SKIPPED, SNOOZED, TAKEN, UNHEARD, Dose
 from community.times import Clock, local
 from language.schedules import say_clock
 
@@ -159,6 +159,28 @@ async def answer(
         if after_all and act == "taken":
             await told(conn, after_all)
         return Answered(done, [])
+
+
+async def take_back(ctx: Context, account: Party, *, turn_id: str, again: Again) -> list[Dose]:
+    """The doses that the account called taken last, waiting again; once per turn.
+
+    None when that is longer ago than LATE: what stood so long in the log stays there.
+    """
+    now = ctx.clock.now()
+    async with ctx.db.write() as conn:
+        before = await medications.doses_of_turn(conn, turn_id)
+        if before:
+            return before
+        last = await medications.last_taken(conn, account.identity_id, now - LATE)
+        for one in last:
+            await medications.move(
+                conn, one.id, [TAKEN], REMINDED, answered_at=None, answered_by=None,
+                turn_id=turn_id, reminded_at=now, repeats=0,
+            )  # fmt: skip
+        done = await medications.doses_of_turn(conn, turn_id)
+        if done:
+            await again(conn, done, now)
+        return done
 
 
 async def _settle(

@@ -193,6 +193,20 @@ async def doses_of_turn(conn: AsyncConnection, turn_id: str) -> list[Dose]:
     return [_dose(row) for row in rows]
 
 
+async def last_taken(conn: AsyncConnection, identity_id: str, since: datetime) -> list[Dose]:
+    """The doses that an account called taken in its last answer of that kind, if it was since then."""
+    last = (
+        select(dose.c.turn_id)
+        .where(
+            dose.c.answered_by == identity_id, dose.c.state == TAKEN, dose.c.answered_at >= since
+        )
+        .order_by(dose.c.answered_at.desc())
+        .limit(1)
+    )
+    turn_id = (await conn.execute(last)).scalar()
+    return await doses_of_turn(conn, turn_id) if turn_id else []
+
+
 async def get_dose(conn: AsyncConnection, dose_id: str) -> Dose:
     """Raises NotFound."""
     found = await find_dose(conn, dose_id)

@@ -645,3 +645,29 @@ async def test_plan_of_another_household_cannot_be_tapped(
     for number in ("1001", "4711"):
         await opened(stage, "/set_medication", entity("order_no", number), entity("choice", "stop"))
         assert stage.said == ["utter_error_not_found"]
+
+
+@pytest.mark.parametrize(
+    "words", ["其实我没吃，你别记成吃了", "点错了", "刚才说错了，没吃", "谁说我吃了"]
+)
+async def test_dose_that_was_called_taken_by_mistake_waits_again(
+    stage: Stage, wang: Party, words: str
+) -> None:
+    await add_plan(stage.village, wang, "钙片", EVENING - 30)
+    await add_plan(stage.village, wang, "降压药", EVENING)
+    await remind(stage, TO_EIGHT - 30 * 60)
+    await answered(stage, "吃了")
+    await remind(stage, 30 * 60)
+    await answered(stage, "吃了")
+    await answered(stage, words)
+    assert stage.values("utter_medication_taken_back") == {"drugs": "降压药"}
+    assert [one.plan.drug for one in await doses.waiting(stage.ctx, wang)] == ["降压药"]
+    await remind(stage, 30 * 60)
+    assert (await told(stage.village, wang))[-1].startswith("再提醒一次")
+
+
+async def test_nothing_is_taken_back_that_nobody_had_said(stage: Stage, wang: Party) -> None:
+    await add_plan(stage.village, wang)
+    await remind(stage)
+    await answered(stage, "我没吃，你别记成吃了")
+    assert stage.said == ["utter_medication_later"]
