@@ -81,15 +81,15 @@ async def of_taker(conn: AsyncConnection, plan: Plan) -> tuple[list[str], str | 
 async def of_guardians(
     conn: AsyncConnection, elder_id: str, right: str
 ) -> list[tuple[guardians.Guardian, list[str]]]:
-    """Each guardian with the right, and the conversations that reach them."""
-    found = []
+    """Each guardian with the right, and the conversations that reach them; never the elder's own."""
+    found, own = [], await telling.of_person(conn, elder_id)
     for one in await guardians.guardians(conn, elder_id, right):
         reached = await telling.of_person(conn, one.guardian_id)
         if one.whole_home:
             reached = list(
                 dict.fromkeys(reached + await telling.of_home(conn, one.guardian_room_id))
             )
-        found.append((one, reached))
+        found.append((one, [each for each in reached if each not in own]))
     return found
 
 

@@ -67,13 +67,17 @@ async def tell(
     *,
     key: str,
     at_any_hour: bool = False,
+    until: datetime | None = None,
 ) -> None:
     """Say `drafts` in each of the conversations, once for each `key`, now or when it may be said.
 
-    `at_any_hour`: a reminder at the moment that its owner set, or an emergency.
+    `at_any_hour`: a reminder at the moment that its owner set, or an emergency. `until`: when it
+    could not be said by then it is stale, and never said.
     """
     for conversation_id in conversation_ids:
-        await _tell_one(conn, clock, conversation_id, drafts, key=key, at_any_hour=at_any_hour)
+        await _tell_one(
+            conn, clock, conversation_id, drafts, key=key, at_any_hour=at_any_hour, until=until
+        )
 
 
 async def _tell_one(
@@ -84,6 +88,7 @@ async def _tell_one(
     *,
     key: str,
     at_any_hour: bool,
+    until: datetime | None,
 ) -> None:
     if await _is_erased(conn, conversation_id):
         return
@@ -91,6 +96,8 @@ async def _tell_one(
     due_at = clock.now() if at_any_hour else after_quiet(clock.now())
     if floor.state in STAFFED:
         due_at = max(due_at, clock.now() + LOOK_AGAIN)
+    if until is not None and due_at > until:
+        return
     if due_at <= clock.now():
         await outbox.say(conn, clock, conversation_id, drafts, epoch=floor.epoch, key=key)
         return
@@ -99,6 +106,7 @@ async def _tell_one(
         "drafts": [[one.text, [list(choice) for choice in one.choices]] for one in drafts],
         "key": key,
         "at_any_hour": at_any_hour,
+        "until": until.isoformat() if until else None,
     }
     await set_timer(
         conn, kind=KIND, key=_timer(conversation_id) + key, due_at=due_at, payload=payload
@@ -152,7 +160,8 @@ async def _told_later(clock: Clock, conn: AsyncConnection, payload: dict[str, An
         Draft(text, tuple((label, what) for label, what in choices))
         for text, choices in payload["drafts"]
     ]
+    until = payload.get("until")
     await _tell_one(
-        conn, clock, payload["conversation_id"], drafts,
-        key=payload["key"], at_any_hour=payload["at_any_hour"],
+        conn, clock, payload["conversation_id"], drafts, key=payload["key"],
+        at_any_hour=payload["at_any_hour"], until=datetime.fromisoformat(until) if until else None,
     )  # fmt: skip

@@ -660,3 +660,18 @@ async def test_doses_of_others_are_as_good_as_absent_by_name(
     assert await doses.of_refs(
         village.ctx, elder, [waiting.ref, "dose_x", "1@2025-11-03T12:00:00+00:00"]
     ) == [waiting]
+
+
+async def test_news_for_a_whole_home_do_not_come_to_the_elder_who_lives_there(
+    village: Village,
+) -> None:
+    home = await village.home(
+        2, 1, "101", ("李奶奶", "owner", None), ("李梅", "member", None), code="5"
+    )
+    mother, child = [await village.account(home, person=person) for person in (0, 1)]
+    await make_guardian(village, mother, child, "medication", whole_home=True)
+    await add_plan(village, mother)
+    for seconds in (TO_EIGHT, 30 * MINUTE, 30 * MINUTE):
+        await after(village, seconds)
+    assert await told(village, mother) == [DUE, ONCE_MORE]
+    assert await told(village, child) == [MISSED]
