@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.labels import label
 from community.services import dose_times, doses, medication, wellbeing
-from community.store import guardians
+from community.store import guardians, identities
 from community.store.medications import Dose, Plan
 from community.times import Clock
 from conversation import telling, timers
@@ -66,7 +66,8 @@ async def again(conn: AsyncConnection, found: Sequence[Dose], at: datetime) -> N
 async def of_taker(conn: AsyncConnection, plan: Plan) -> tuple[list[str], str | None]:
     """The conversations in which the taker is reminded, and who takes it if another than the reader.
 
-    A resident without an account is reminded through the one that set the plan up.
+    A resident without an account is reminded through the one that set the plan up, while that
+    may still act for them.
     """
     by_account = await telling.of_account(conn, plan.identity_id or "")
     if plan.resident_id is None:
@@ -75,7 +76,17 @@ async def of_taker(conn: AsyncConnection, plan: Plan) -> tuple[list[str], str | 
     if own:
         return own, None
     kin = [one.kin for one in await guardians.guardians(conn, plan.resident_id, "medication")]
-    return by_account, kin[0] if kin else "elder"
+    return await _that_may(conn, by_account, plan.resident_id), kin[0] if kin else "elder"
+
+
+async def _that_may(conn: AsyncConnection, reached: list[str], elder_id: str) -> list[str]:
+    """Those conversations whose account may know of the elder's medicines."""
+    found = []
+    for one in reached:
+        party = await identities.party(conn, one)
+        if party is not None and await guardians.may(conn, party, elder_id, "medication"):
+            found.append(one)
+    return found
 
 
 async def of_guardians(

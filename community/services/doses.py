@@ -60,11 +60,12 @@ async def waiting(ctx: Context, account: Party, who: Taker | None = None) -> lis
     """The doses that words such as 吃了 may be about, those reminded last first, put-off ones last.
 
     Reminded and put-off ones; else those missed lately; else the next ones due within EARLY, which
-    have no id yet. The speaker's own, else those of elders whose guardian they are; with `who`
-    only that taker's.
+    have no id yet. The speaker's own and those they are reminded of, else those of elders whose
+    guardian they are; with `who` only that taker's.
     """
     async with ctx.db.read() as conn:
-        for whose in await medication.within_reach(conn, account):
+        _, *of_elders = await medication.within_reach(conn, account)
+        for whose in (medications.in_care_of(account), *of_elders):
             found = await _waiting(conn, ctx.clock, whose)
             fitting = [one for one in found if who is None or who.owns(one.plan)]
             if fitting:

@@ -98,6 +98,18 @@ def of_account(account: Party) -> ColumnElement[bool]:
     return or_(by_account, medication_plan.c.resident_id == account.resident_id)
 
 
+def in_care_of(account: Party) -> ColumnElement[bool]:
+    """The speaker's own, and those they set up for somebody without an account: they are reminded."""
+    has_account = select(identity.c.resident_id).where(identity.c.resident_id.is_not(None))
+    return or_(
+        of_account(account),
+        and_(
+            medication_plan.c.identity_id == account.identity_id,
+            medication_plan.c.resident_id.not_in(has_account),
+        ),
+    )
+
+
 def of_identity(identity_id: str) -> ColumnElement[bool]:
     """The plans of an account whose person is not known."""
     return and_(

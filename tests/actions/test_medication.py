@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from actions.medication import ActionMedicationRequest, ActionMedicationSave, ValidateMedicationForm
 from actions.medication_doses import ActionMedicationConfirm
@@ -17,7 +17,7 @@ from community.services import doses, medication
 from community.services.medication import Taker
 from community.store.identities import Home, Party
 from community.store.medications import Plan
-from community.store.schema import medication_plan, timer
+from community.store.schema import identity, medication_plan, timer
 from conversation import care, timers
 from language.schedules import Regimen, say_regimen
 from tests.actions.stage import REQUESTED, Stage, entity
@@ -671,3 +671,17 @@ async def test_nothing_is_taken_back_that_nobody_had_said(stage: Stage, wang: Pa
     await remind(stage)
     await answered(stage, "我没吃，你别记成吃了")
     assert stage.said == ["utter_medication_later"]
+
+
+async def test_dose_of_an_elder_that_one_was_just_reminded_of_comes_before_ones_own_to_come(
+    stage: Stage, wang: Party, neighbour: Party
+) -> None:
+    await make_guardian(stage.village, neighbour, wang, "medication")
+    async with stage.village.db.write() as conn:
+        mine = identity.c.id == neighbour.identity_id
+        await conn.execute(update(identity).where(mine).values(resident_id=None))
+    await add_plan(stage.village, wang, who=Taker(neighbour.resident_id, "mother"))
+    await add_plan(stage.village, wang, "钙片", EVENING + 60)
+    await remind(stage)
+    await answered(stage, "吃了")
+    assert stage.values("utter_medication_taken")["drugs"] == "妈妈的降压药"

@@ -16,7 +16,7 @@ from community.store import medications
 from community.store.database import Database
 from community.store.identities import Party
 from community.store.medications import Dose, Plan
-from community.store.schema import identity
+from community.store.schema import guardianship, identity
 from community.times import FixedClock
 from conversation import care, outbox, timers
 from conversation.ownership import Owner, move
@@ -675,3 +675,20 @@ async def test_news_for_a_whole_home_do_not_come_to_the_elder_who_lives_there(
         await after(village, seconds)
     assert await told(village, mother) == [DUE, ONCE_MORE]
     assert await told(village, child) == [MISSED]
+
+
+async def test_guardian_who_is_one_no_more_is_not_reminded(
+    village: Village, daughter: Party
+) -> None:
+    home = await village.home(1, 1, "201", ("李奶奶", "owner", None), code="3")
+    mother = await village.account(home, person=0)
+    await make_guardian(village, mother, daughter, "medication")
+    async with village.db.write() as conn:
+        await conn.execute(
+            update(identity).where(identity.c.id == mother.identity_id).values(resident_id=None)
+        )
+    await add_plan(village, daughter, who=Taker(mother.resident_id, "mother"))
+    async with village.db.write() as conn:
+        await conn.execute(update(guardianship).values(ended_at=village.clock.now()))
+    await after(village, TO_EIGHT)
+    assert await told(village, daughter) == []
