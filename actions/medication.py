@@ -15,8 +15,8 @@ from actions.forms import COMMANDS, STRANGE, SURE, Fields
 from actions.hearing import Hearing
 from actions.medication_words import moment_words, plan_words
 from community.labels import label
-from community.services import kin, medication
-from community.services.medication import Arm, Taker
+from community.services import dose_times, kin, medication
+from community.services.medication import Arm
 from community.store.medications import Plan
 from conversation import care
 from language.schedules import Regimen
@@ -38,7 +38,7 @@ class ValidateMedicationForm(BindingQuestions):
         found = medication_words.read_plan(heard)
         if heard.slot("medication_no"):
             found.pop("medication_drug", None)
-        elif about := medication_words.about(heard.words):
+        elif about := kin.other_of(heard.words):
             found["medication_kin"] = about
         return self._without_bad_day(heard, found)
 
@@ -163,9 +163,7 @@ class ActionMedicationRequest(ServiceAction):
         events = [SlotSet("medication_pending", None)] if left else []
         if wanted == "new":
             return [*events, FollowupAction("medication_form")]
-        who = await medication_words.whose(heard) or await self._self(heard)
-        every = await medication.plans(heard.ctx, await heard.party(), who)
-        found = medication.named(every, heard.entity("drug"))
+        found = await self._found(heard)
         if not found and wanted == "stop":
             heard.say("utter_medication_none_to_stop")
             return events
@@ -173,27 +171,41 @@ class ActionMedicationRequest(ServiceAction):
             return [*events, FollowupAction("medication_form")]
         if len(found) > 1:
             return self._ask_which(heard, wanted, found)
-        return [*events, *self._lead(wanted, found[0], left.get("fields") or {})]
+        return [*events, *self._lead(heard, wanted, found[0], left)]
 
-    async def _self(self, heard: Hearing) -> Taker:
-        return await medication.taker(heard.ctx, await heard.party(), None)
+    async def _found(self, heard: Hearing) -> list[Plan]:
+        """The plan that was tapped, else those that the words name. Raises NotFound."""
+        account, number = await heard.party(), heard.entity("order_no")
+        if number and not heard.text:
+            return [await medication.plan(heard.ctx, account, int(number))]
+        who = await medication_words.whose(heard)
+        who = who or await medication.taker(heard.ctx, account, None)
+        every = await medication.plans(heard.ctx, account, who)
+        return medication.named(every, heard.entity("drug"))
 
     def _ask_which(self, heard: Hearing, wanted: str, found: list[Plan]) -> list[EventType]:
         heard.ask(
             "utter_medication_ask_which",
             buttons=[
-                (one.drug, f'/set_medication{{"drug":"{one.drug}","choice":"{wanted}"}}')
+                (
+                    plan_words(one, with_dose=False),
+                    f'/set_medication{{"order_no":"{one.no}","choice":"{wanted}"}}',
+                )
                 for one in found[:MOST_OFFERED]
             ],
             drugs="、".join(one.drug for one in found[:MOST_OFFERED]),
         )
-        read = medication_words.read_plan(heard)
-        kept = {k: v for k, v in read.items() if k in {"medication_when", "medication_dose"}}
-        return [SlotSet("medication_pending", {"fields": kept})]
+        return [SlotSet("medication_pending", {"words": heard.words})]
 
-    def _lead(self, wanted: str, one: Plan, kept: Fields) -> list[EventType]:
-        known: dict[str, Any] = kept | {
+    def _lead(
+        self, heard: Hearing, wanted: str, one: Plan, left: dict[str, Any]
+    ) -> list[EventType]:
+        """The form, with what was said before it was asked which plan is meant."""
+        old = one.regimen.as_dict()
+        before = medication_words.plan_of_words(str(left.get("words") or ""), old)
+        known: dict[str, Any] = before | {
             "medication_op": wanted, "medication_no": one.no, "medication_drug": one.drug,
+            "medication_old": old,
         }  # fmt: skip
         return [
             *(SlotSet(name, value) for name, value in known.items()),
@@ -224,11 +236,10 @@ class ActionMedicationSave(ServiceAction):
                 )
                 heard.say("utter_medication_stopped", drug=ended.drug, no=ended.no)
             case "change":
-                self._say_kept(
-                    heard, "utter_medication_changed", await self._change(heard, int(no))
-                )
+                changed = await self._change(heard, int(no))
+                await self._say_kept(heard, "utter_medication_changed", changed)
             case _:
-                self._say_kept(heard, "utter_medication_saved", await self._start(heard))
+                await self._say_kept(heard, "utter_medication_saved", await self._start(heard))
         return finished(heard, "medication")
 
     async def _start(self, heard: Hearing) -> Plan:
@@ -248,8 +259,9 @@ class ActionMedicationSave(ServiceAction):
             regimen=_regimen(heard), arm=armer(heard),
         )  # fmt: skip
 
-    def _say_kept(self, heard: Hearing, response: str, kept: Plan) -> None:
-        due_at = medication.next_due(kept, heard.ctx.clock.now())
+    async def _say_kept(self, heard: Hearing, response: str, kept: Plan) -> None:
+        coming = await dose_times.to_come(heard.ctx, [kept])
+        due_at = coming[0][0] if coming else None
         heard.say(
             response,
             no=kept.no,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
+from datetime import datetime
 from typing import Any
 
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
@@ -14,11 +14,13 @@ from actions.hearing import Hearing
 from community.labels import label
 from community.services import doses, medication
 from community.services.doses import Answered, Told
-from community.store.medications import Dose
+from community.store.medications import ANSWERED, REMINDED, Dose
 from conversation import care
+from language.dose_answers import act_of, doubts, takes_back
 
 _ALL = re.compile("都|全|齐|一样没|一格没|两[样种片粒]|几样|一块|并")
 _QUESTION = "medication_pending"
+_ACTS = ("taken", "later", "skipped")
 
 
 class ActionMedicationConfirm(ServiceAction):
@@ -30,42 +32,90 @@ class ActionMedicationConfirm(ServiceAction):
     async def handle(self, heard: Hearing) -> list[EventType]:
         asked = self._asked(heard)
         spent: list[EventType] = [SlotSet(_QUESTION, None)] if heard.slot(_QUESTION) else []
-        if heard.words and medication_words.is_for_ever(heard.words):
+        if heard.words and not asked and medication_words.is_for_ever(heard.words):
             return [*spent, FollowupAction("action_medication_request")]
-        act = str(asked.get("act") or medication_words.act_of(heard.words))
-        if act == "unsure":
-            heard.say("utter_medication_unsure")
+        if heard.words and not asked and takes_back(heard.words):
+            undone = await self._take_back(heard)
+            if undone:
+                return spent
+        act = str(asked.get("act") or act_of(medication_words.without_drugs(heard)))
+        if asked.get("refs"):
+            await self._answer_named(heard, act, str(asked["refs"]).split())
             return spent
         who = await medication_words.whose(heard) if heard.words else None
         found = await doses.waiting(heard.ctx, await heard.party(), who)
         if not found and medication_words.ends_plan(heard.words):
             return [*spent, FollowupAction("action_medication_request")]
         if not found:
+            self._say_unwell(heard)
             heard.say("utter_medication_nothing_waiting")
             return spent
-        meant = self._meant(heard, found, everything=bool(asked.get("all")))
-        if meant is None:
-            return [*spent, *self._ask_which(heard, act, _together(found))]
-        if not meant:
-            heard.say("utter_medication_not_waiting", drugs=care.drugs(found))
-            return spent
-        await self._answer(heard, act, meant)
-        return spent
+        return [*spent, *await self._act_on(heard, act, found, names_whom=who is not None)]
+
+    async def _take_back(self, heard: Hearing) -> bool:
+        """What was written as taken by mistake waits again."""
+
+        async def follow(conn: Any, found: list[Dose], at: datetime) -> None:
+            await care.follow(conn, found, heard.ctx.clock)
+
+        done = await doses.take_back(
+            heard.ctx, await heard.party(), turn_id=heard.turn_id, again=follow
+        )
+        if done:
+            heard.say("utter_medication_taken_back", drugs=await self._named(heard, done))
+        return bool(done)
 
     def _asked(self, heard: Hearing) -> dict[str, Any]:
-        """What a tap or a yes to the question which dose stands for."""
-        offer = heard.slot("offer")
-        from_offer = offer.get("fills", {}).get(_QUESTION, {}) if isinstance(offer, dict) else {}
-        choice = heard.entity("choice")
-        if choice in {"taken", "later", "skipped"}:
-            return {"act": choice}
-        if heard.intent == "affirm":
-            return dict(heard.slot(_QUESTION) or {})
-        if not heard.words and from_offer:
-            return {"act": from_offer["act"], "all": choice == "all"}
-        return {"act": "taken", "all": choice == "all"} if not heard.words else {}
+        """What a tap or a yes to a question of ours stands for: an act, and the doses by name."""
+        choice, refs = heard.entity("choice"), heard.entity("order_no")
+        if choice in (*_ACTS, "unsure", "noted"):
+            return {"act": choice, "refs": refs}
+        return dict(heard.slot(_QUESTION) or {}) if heard.intent == "affirm" else {}
 
-    def _meant(self, heard: Hearing, found: list[Dose], *, everything: bool) -> list[Dose] | None:
+    async def _answer_named(self, heard: Hearing, act: str, refs: list[str]) -> None:
+        """The doses of a button, and no others: one that is settled or long over is left as it is."""
+        named = await doses.of_refs(heard.ctx, await heard.party(), refs)
+        open_ones = [one for one in named if doses.still_counts(one, heard.ctx.clock)]
+        if act == "unsure" and open_ones:
+            self._ask_act(heard, open_ones)
+        elif act == "noted" and open_ones:
+            heard.say("utter_medication_waiting", drugs=care.drugs(open_ones))
+        elif open_ones:
+            await self._answer(heard, act, open_ones)
+        elif any(one.state in ANSWERED for one in named):
+            heard.say("utter_medication_answered_before")
+        else:
+            heard.say("utter_medication_over")
+
+    async def _act_on(
+        self, heard: Hearing, act: str, found: list[Dose], *, names_whom: bool
+    ) -> list[EventType]:
+        meant = self._meant(heard, found)
+        if meant == []:
+            heard.say("utter_medication_not_waiting", drugs=care.drugs(found))
+            return []
+        if act == "unsure":
+            return self._say_unsure(heard, meant or _together(found))
+        kin = None if names_whom else await self._kin_not_told_here(heard, found[0])
+        if kin:
+            return self._ask_whose(heard, act, meant or _together(found), kin)
+        if meant is None:
+            return self._ask_which(heard, act, _together(found))
+        await self._answer(heard, act, meant)
+        return []
+
+    async def _kin_not_told_here(self, heard: Hearing, one: Dose) -> str | None:
+        """Whose dose it is when it is an elder's and this conversation was not asked about it."""
+        account = await heard.party()
+        if one.plan.resident_id in {None, account.resident_id}:
+            return None
+        async with heard.ctx.db.read() as conn:
+            told, _ = await care.of_taker(conn, one.plan)
+            if heard.conversation_id in told:
+                return None
+            return await medication.kin_of_taker(conn, account, one.plan)
+
+    def _meant(self, heard: Hearing, found: list[Dose]) -> list[Dose] | None:
         """The doses that are meant; none when the named medicine is not due; None to be asked."""
         named = heard.meant("drug") if heard.entities("drug") else []
         if named:
@@ -73,21 +123,50 @@ class ActionMedicationConfirm(ServiceAction):
             fitting = [plan.id for drug in named for plan in medication.named(plans, drug)]
             return [one for one in found if one.plan.id in fitting]
         group = _together(found)
-        if everything or len(group) == 1 or _ALL.search(heard.words):
-            return group
-        return None
+        return group if len(group) == 1 or _ALL.search(heard.words) else None
+
+    def _say_unsure(self, heard: Hearing, group: list[Dose]) -> list[EventType]:
+        """Nothing is written of what was not said; who is not sure is told whom to ask."""
+        self._say_unwell(heard)
+        if doubts(heard.words):
+            heard.say("utter_medication_unsure")
+        else:
+            self._ask_act(heard, group)
+        return []
+
+    def _ask_act(self, heard: Hearing, group: list[Dose]) -> None:
+        buttons = [(label("dose_choice", act), care.dose_payload(act, group)) for act in _ACTS]
+        heard.ask("utter_medication_ask_act", buttons=buttons, drugs=care.drugs(group))
 
     def _ask_which(self, heard: Hearing, act: str, group: list[Dose]) -> list[EventType]:
-        buttons = [(label("dose_words", f"all_{act}"), _payload("all", None))]
+        buttons = [(label("dose_words", f"all_{act}"), care.dose_payload(act, group))]
         buttons += [
-            (label("dose_words", f"only_{act}").format(drug=one.plan.drug), _payload("", one))
+            (
+                label("dose_words", f"only_{act}").format(drug=one.plan.drug),
+                care.dose_payload(act, [one]),
+            )
             for one in group[:2]
         ]
         heard.ask(
             "utter_medication_ask_all", buttons=buttons, drugs=care.drugs(group),
             all=label("dose_words", f"all_{act}"),
         )  # fmt: skip
-        fills = {_QUESTION: {"act": act, "all": True}}
+        return self._offer(act, group)
+
+    def _ask_whose(self, heard: Hearing, act: str, group: list[Dose], kin: str) -> list[EventType]:
+        """What nobody named is never written into an elder's log by a guess."""
+        called = label("kin", kin)
+        heard.ask(
+            "utter_medication_ask_whose", drugs=care.drugs(group), kin=called,
+            buttons=[
+                (label("dose_words", "is_kins").format(kin=called), care.dose_payload(act, group)),
+                (label("dose_words", "not_kins"), "/deny"),
+            ],
+        )  # fmt: skip
+        return self._offer(act, group)
+
+    def _offer(self, act: str, group: list[Dose]) -> list[EventType]:
+        fills = {_QUESTION: {"act": act, "refs": " ".join(one.ref for one in group)}}
         return [SlotSet("offer", {"kind": "resume", "form": self.name(), "fills": fills})]
 
     async def _answer(self, heard: Hearing, act: str, meant: list[Dose]) -> None:
@@ -96,21 +175,28 @@ class ActionMedicationConfirm(ServiceAction):
             heard.ctx, await heard.party(), meant, turn_id=heard.turn_id, act=act,
             minutes=minutes, again=care.again, told=_told(heard),
         )  # fmt: skip
-        self._say(heard, act, done)
-        if medication_words.unwell(heard.words):
-            heard.say("utter_medication_unwell")
+        await self._say(heard, act, done)
+        self._say_unwell(heard)
         left = [one for one in await doses.waiting(heard.ctx, await heard.party()) if one.id]
-        still = [one for one in left if one.state == "reminded" and one not in done.refused]
+        asked = (*done.refused, *done.early)
+        still = [one for one in left if one.state == REMINDED and one not in asked]
         if act == "taken" and still:
             heard.say("utter_medication_still_open", drugs=care.drugs(still))
 
-    def _say(self, heard: Hearing, act: str, done: Answered) -> None:
+    def _say_unwell(self, heard: Hearing) -> None:
+        if medication_words.unwell(heard.words):
+            heard.say("utter_medication_unwell")
+
+    async def _say(self, heard: Hearing, act: str, done: Answered) -> None:
         now = medication_words.moment_words(heard.now, heard.now)
-        drugs = care.drugs(done.doses)
+        drugs = await self._named(heard, done.doses)
         if done.refused:
             heard.say("utter_medication_no_more_later", drugs=care.drugs(done.refused))
+        if done.early:
+            at = medication_words.moment_words(done.early[0].due_at, heard.now)
+            heard.say("utter_medication_not_yet", drugs=care.drugs(done.early), time=at)
         if not done.doses:
-            if not done.refused:
+            if not done.refused and not done.early:
                 heard.say("utter_medication_answered_before")
         elif act == "taken":
             heard.say("utter_medication_taken", drugs=drugs, time=now)
@@ -120,18 +206,26 @@ class ActionMedicationConfirm(ServiceAction):
             again_at = medication_words.moment_words(done.again_at, heard.now)
             heard.say("utter_medication_later", drugs=drugs, time=again_at)
 
-
-def _payload(choice: str, one: Dose | None) -> str:
-    entities = {"drug": one.plan.drug} if one else {"choice": choice}
-    return "/confirm_medication" + json.dumps(entities, ensure_ascii=False, separators=(",", ":"))
+    async def _named(self, heard: Hearing, found: list[Dose]) -> str:
+        """The medicines, and whose they are when not the speaker's: 妈妈的降压药."""
+        drugs = care.drugs(found)
+        if not found:
+            return drugs
+        async with heard.ctx.db.read() as conn:
+            kin = await medication.kin_of_taker(conn, await heard.party(), found[0].plan)
+        return (
+            label("dose_words", "of").format(kin=label("kin", kin), drugs=drugs) if kin else drugs
+        )
 
 
 def _together(found: list[Dose]) -> list[Dose]:
-    """Those that were reminded in the same breath as the last."""
-    last = found[0]
-    return [
-        one for one in found if (one.reminded_at, one.due_at) == (last.reminded_at, last.due_at)
-    ]
+    """Those that the same person was reminded of in the same breath as the first."""
+    first = found[0]
+    return [one for one in found if _breath(one) == _breath(first)]
+
+
+def _breath(one: Dose) -> tuple[Any, ...]:
+    return one.reminded_at, one.due_at, one.plan.resident_id, one.plan.kin
 
 
 def _told(heard: Hearing) -> Told:

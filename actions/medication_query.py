@@ -17,7 +17,7 @@ from actions.listing import say_list
 from actions.medication import leave_to_doctor
 from actions.medication_words import moment_words, plan_words
 from community.labels import label
-from community.services import medication
+from community.services import dose_times, medication
 from community.services.medication import Taker
 from community.store.medications import Dose
 from community.times import local
@@ -106,7 +106,7 @@ def _line(one: Dose, heard: Hearing) -> str:
 async def _say_next(heard: Hearing, who: Taker) -> list[EventType]:
     found = await medication.plans(heard.ctx, await heard.party(), who)
     found = medication.named(found, heard.entity("drug"))
-    coming = medication.to_come(found, heard.ctx.clock)
+    coming = await dose_times.to_come(heard.ctx, found)
     if not coming:
         heard.say("utter_medication_no_plans")
         return []

@@ -16,14 +16,9 @@ from community.times import local
 from language import times
 from language.doses import parse_dose
 from language.numerals import NUMBER, parse_number
-from language.regimens import parse_regimen
+from language.regimens import change_regimen, parse_regimen
 from language.schedules import Regimen, say_clock, say_regimen
 
-_MINE = re.compile(
-    "[我俺咱](?:家|们)?(?:的|那)?(?=老?[妈娘爸爹]|[阿老][伴头太公婆爷妈爸娘]|爷|奶|姥|婆|公|媳|爱人|[儿女]|闺|姑|[孙外]|[姐妹哥弟]|[丈岳])"
-)
-_BESIDE = re.compile("我(?:看着|看见|替|喂|盯着|帮)[他她]?")
-_SPEAKER = re.compile("[我俺咱]")
 _STOPS = re.compile(
     "不吃.{0,8}了|不用吃了|不打了|停药|停了|停掉|停用|先停|说停|关了|关掉|关调|取消|去掉|删[了掉]|清掉"
     "|不用(?:再)?(?:提醒|喊|叫)|[别莫](?:再)?(?:喊|叫|提醒|吆喝)(?:我|俺)?(?:吃)?.{0,8}了|不再提醒|不提醒了"
@@ -40,23 +35,6 @@ _ADVICE = re.compile(
     "|(?:漏|忘)[^，,。]{0,8}(?:怎么办|咋办|要不要|补不补)|再吃一遍|有没有毒|伤不伤|管用吗|治什么"
 )
 _ASKS_LOG = re.compile("吃没吃|吃过没|刚才吃|记录")
-_LATER = re.compile(
-    "等[一会下歇哈]|等会|等.{0,6}(?:再|醒|完|凉)|一会儿?|待会|晚点|稍后|遲啲|迟点|先不急|[回到]家?[再吃补]|完[饭了]?再|再[吃恰食喝叫喊]"
-    "|以后再|过.{1,6}(?:分|钟|小时|钟头)|打完|看完|吃完饭|出来吃|回头|先挂|饭后吧?$|挪到|睡醒|还没吃饭"
-)
-_NOT = re.compile(
-    "不吃|不想吃|没吃|没喝|不喝|不打|没打|没服|跳过|免了|不补|唔食|未食|不恰|冒恰|勿吃|[不没]敢|漏了|省了|没得吃|没法吃|没药|停一|算了"
-    "|不得吃|不肯|断货|没整|就算没有|不算|不用吃|先不"
-)
-_PUT_OFF = re.compile("等|再(?!说一遍)|回头|晚点|补上|晚些")
-_UNSURE = re.compile("搞不清|拿不准|记不清|不确定|说不准|算吃了吧")
-_NOT_YET = re.compile("没吃|没喝|冒恰|还没|未食|没整|没呢")
-_GIVEN_UP = re.compile(
-    "不吃|不想|跳过|免了|不补|漏了|省了|没得|没法|停|忘|[不没]敢|不疼|不用|算了|没药|断货|叼|过敏|不肯|不喝|抽血"
-)
-_TAKEN = re.compile(
-    "(?:已经?|都|早|刚|才)[^，,。不没]{0,6}[吃服喝吞咽恰食打贴滴含][^不没]{0,3}(?:了|过|完|好|下|咗|哒|掉)?|[吃服喝吞咽恰食]咗|[吃喝]罢|吃了吃了|已服|已吃|吃过|现在就吃|[打滴吸贴涂][完好]了|[吞咽]了"
-)
 _UNWELL = re.compile("吐|吃多|重了|过敏|疹|晕|难受|恶心|翻|反胃|不舒服|胃不|并一块")
 _MINUTES = re.compile(
     rf"(?P<half>半)个?(?:小时|钟头)|(?P<n>{NUMBER})(?:个)?(?P<unit>分种?钟?|刻钟|小时|钟头)"
@@ -70,16 +48,8 @@ _NAMELESS = re.compile("不知道|不晓得|叫不上|记不|忘了|没名|不�
 
 async def whose(heard: Hearing) -> Taker | None:
     """The taker that the words name; None when nobody but the speaker is meant. Raises NotBound."""
-    code = about(heard.words)
+    code = kin.other_of(heard.words)
     return await taker(heard.ctx, await heard.party(), code) if code else None
-
-
-def about(words: str) -> str | None:
-    """The kin whose medicine it is: 我妈的药; in 儿子看着我吃的 it is the speaker's own."""
-    code = kin.kin_of(words)
-    if code in {None, kin.SELF}:
-        return None
-    return None if _SPEAKER.search(_BESIDE.sub("", _MINE.sub("", words))) else code
 
 
 def change_of(words: str) -> str:
@@ -98,21 +68,6 @@ def asks_log(words: str) -> bool:
     return _ASKS_LOG.search(words) is not None
 
 
-def act_of(words: str) -> str:
-    """taken, later, skipped, or unsure, which is none of them."""
-    if _UNSURE.search(words):
-        return "unsure"
-    is_put_off = _PUT_OFF.search(words) is not None
-    if _TAKEN.search(words) and not _NOT.search(words) and not is_put_off:
-        return "taken"
-    if is_put_off or (_LATER.search(words) and not re.search("明[朝天]再|不吃", words)):
-        return "later"
-    if _NOT.search(words) or re.search("别记成吃|没呢", words):
-        is_only_late = _NOT_YET.search(words) and not _GIVEN_UP.search(words)
-        return "later" if is_only_late else "skipped"
-    return "taken"
-
-
 def is_for_ever(words: str) -> bool:
     """Whether the words end a medicine and not one dose of it."""
     return _FOREVER.search(words) is not None and _STOPS.search(words) is not None
@@ -121,6 +76,14 @@ def is_for_ever(words: str) -> bool:
 def ends_plan(words: str) -> bool:
     """Whether the words may end a medicine when no dose is waiting: 降压药不吃了."""
     return _STOPS.search(words) is not None and not _THIS_TIME.search(words)
+
+
+def without_drugs(heard: Hearing) -> str:
+    """The words with each medicine that was named as 药: 吃了阿司匹林 says 吃了药."""
+    words = heard.words
+    for drug in heard.meant("drug"):
+        words = words.replace(drug, "药")
+    return words
 
 
 def unwell(words: str) -> bool:
@@ -145,14 +108,21 @@ def read_plan(heard: Hearing) -> Fields:
     drug = heard.entity("drug")
     if drug:
         found["medication_drug"] = drug
+    found |= plan_of_words(words, heard.slot("medication_old"))
+    first = _first_day(heard)
+    return found | ({"medication_from": first} if first else {})
+
+
+def plan_of_words(words: str, old: dict[str, Any] | None) -> Fields:
+    """The dose and the regimen; of a plan whose regimen is `old` what is not said stays as it is."""
+    found: Fields = {}
     dose = parse_dose(words)
     if dose:
         found["medication_dose"] = dose
-    regimen = parse_regimen(words)
+    regimen = change_regimen(words, Regimen.of(old)) if old else parse_regimen(words)
     if regimen:
         found["medication_when"] = as_field(regimen)
-    first = _first_day(heard)
-    return found | ({"medication_from": first} if first else {})
+    return found
 
 
 def as_field(regimen: Regimen) -> dict[str, Any]:
@@ -195,7 +165,7 @@ def moment_words(moment: datetime, now: datetime) -> str:
     return day + say_clock(at.hour * 60 + at.minute)
 
 
-def plan_words(plan: Plan) -> str:
+def plan_words(plan: Plan, *, with_dose: bool = True) -> str:
     """降压药，每天早上8点，每次一片."""
-    dose = f"，每次{plan.dose}" if plan.dose else ""
+    dose = f"，每次{plan.dose}" if plan.dose and with_dose else ""
     return f"{plan.drug}，{say_regimen(plan.regimen)}{dose}"

@@ -6,17 +6,18 @@ from typing import Any
 
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
-from actions import medication_words, reading, wellbeing_words
+from actions import reading, wellbeing_words
 from actions.base import ServiceAction
 from actions.binding import BindingQuestions
 from actions.days import no_such_day
 from actions.form_end import finished
 from actions.forms import Fields
 from actions.hearing import Hearing
-from community.services import wellbeing
+from community.errors import NotFound
+from community.labels import label
+from community.services import kin, wellbeing
 from community.store import checkins
-from community.store.guardians import Guardian
-from conversation import care
+from conversation import care, telling
 from language.schedules import say_clock
 
 _FAMILY = "wellbeing_family"
@@ -34,7 +35,8 @@ class ValidateWellbeingForm(BindingQuestions):
         return (heard.intent == "report_wellbeing" and unwell) or super()._interrupts(heard)
 
     async def begin(self, heard: Hearing) -> Fields:
-        return self._absence(heard)
+        about = kin.other_of(heard.words)
+        return self._absence(heard) | ({"wellbeing_kin": about} if about else {})
 
     def _absence(self, heard: Hearing, *, answers: bool = False) -> Fields:
         if no_such_day(heard.words):
@@ -84,7 +86,26 @@ class ValidateWellbeingForm(BindingQuestions):
             case _ if known.get("wellbeing_confirm") is False:
                 heard.ask("utter_wellbeing_what_to_change")
             case _:
-                heard.ask("utter_wellbeing_ask_confirm", time=known["wellbeing_time"]["said"])
+                self._read_back(heard, known)
+
+    def _read_back(self, heard: Hearing, known: Fields) -> None:
+        time, who = known["wellbeing_time"]["said"], _called(known.get("wellbeing_kin"))
+        heard.ask("utter_wellbeing_ask_confirm", time=time, who=who)
+
+
+def _called(about: str | None) -> str:
+    """您, or 您妈妈."""
+    return label("care_word", "you") + (kin.kin_word(about) if about else "")
+
+
+async def _elder_id(heard: Hearing, about: str | None) -> str | None:
+    """Whose report it is; None for the speaker's own. Raises NotFound without the right."""
+    if about is None:
+        return None
+    found = await wellbeing.elder(heard.ctx, await heard.party(), about)
+    if found is None:
+        raise NotFound("no such elder")
+    return found.elder_id
 
 
 class ActionWellbeingAway(ServiceAction):
@@ -98,8 +119,13 @@ class ActionWellbeingAway(ServiceAction):
     async def handle(self, heard: Hearing) -> list[EventType]:
         window = reading.moments(heard.slot("wellbeing_time"))
         assert window is not None  # noqa: S101 - the form asked for it
-        await wellbeing.leave(heard.ctx, await heard.party(), turn_id=heard.turn_id, window=window)
-        heard.say("utter_wellbeing_away", time=heard.slot("wellbeing_time")["said"])
+        about = heard.slot("wellbeing_kin")
+        await wellbeing.leave(
+            heard.ctx, await heard.party(), turn_id=heard.turn_id, window=window,
+            elder_id=await _elder_id(heard, about),
+        )  # fmt: skip
+        said = heard.slot("wellbeing_time")["said"]
+        heard.say("utter_wellbeing_away", time=said, who=_called(about))
         return finished(heard, "wellbeing")
 
 
@@ -113,6 +139,9 @@ class ActionWellbeingReport(ServiceAction):
         if heard.slot(_FAMILY):
             return await self._tell_family(heard)
         meaning = str(heard.entity("choice") or wellbeing_words.meaning_of(heard.words))
+        about = kin.other_of(heard.words)
+        if about is not None:
+            return await self._of_kin(heard, meaning, about)
         match meaning:
             case "away":
                 return [FollowupAction("wellbeing_form")]
@@ -124,40 +153,45 @@ class ActionWellbeingReport(ServiceAction):
             case "unwell":
                 return await self._unwell(heard)
             case _:
-                await self._well(heard)
+                noted = await wellbeing.note(heard.ctx, await heard.party(), checkins.WELL)
+                heard.say("utter_wellbeing_noted" if noted else "utter_wellbeing_glad")
         return []
 
-    async def _elder(self, heard: Hearing) -> Guardian | None:
-        """The elder that the words are about: 我妈今天挺好; None for the speaker."""
-        about = medication_words.about(heard.words)
-        if about is None:
-            return None
-        elders = await wellbeing.elders(heard.ctx, await heard.party())
-        fitting = [one for one in elders if one.kin == about]
-        return fitting[0] if len(fitting) == 1 else None
-
-    async def _well(self, heard: Hearing) -> None:
-        elder = await self._elder(heard)
-        is_other = medication_words.about(heard.words) is not None
-        noted = False
-        if elder is not None or not is_other:
-            elder_id = elder.elder_id if elder else None
-            noted = await wellbeing.note(
-                heard.ctx, await heard.party(), checkins.WELL, elder_id=elder_id
-            )
-        heard.say("utter_wellbeing_noted" if noted else "utter_wellbeing_glad")
+    async def _of_kin(self, heard: Hearing, meaning: str, about: str) -> list[EventType]:
+        """A report of somebody else is written for the speaker's elder alone, never for the speaker."""
+        account, called = await heard.party(), kin.kin_word(about)
+        elder = await wellbeing.elder(heard.ctx, account, about)
+        if meaning == "unwell":
+            if elder is not None:
+                await wellbeing.note(heard.ctx, account, checkins.UNWELL, elder_id=elder.elder_id)
+            heard.say("utter_wellbeing_unwell_kin", kin=called)
+            return self._offer_person(heard)
+        if meaning in {"daily", "no_daily"}:
+            heard.say("utter_wellbeing_daily_own", kin=called)
+        elif elder is None:
+            heard.say("utter_wellbeing_not_yours", kin=called)
+        elif meaning == "away":
+            return [FollowupAction("wellbeing_form")]
+        elif meaning == "back":
+            await wellbeing.come_back(heard.ctx, account, elder_id=elder.elder_id)
+            heard.say("utter_wellbeing_back_kin", kin=called)
+        else:
+            await wellbeing.note(heard.ctx, account, checkins.WELL, elder_id=elder.elder_id)
+            heard.say("utter_wellbeing_noted_kin", kin=called)
+        return []
 
     async def _unwell(self, heard: Hearing) -> list[EventType]:
         """Kind words, the way to help, and the family only on a yes."""
         account = await heard.party()
-        if medication_words.about(heard.words) is None:
-            await wellbeing.note(heard.ctx, account, checkins.UNWELL)
-            if account.resident_id and await self._has_family(heard, account.resident_id):
-                heard.say("utter_wellbeing_unwell")
-                heard.ask("utter_wellbeing_ask_family")
-                fills = {_FAMILY: True}
-                return [SlotSet("offer", {"kind": "resume", "form": self.name(), "fills": fills})]
+        await wellbeing.note(heard.ctx, account, checkins.UNWELL)
         heard.say("utter_wellbeing_unwell")
+        if account.resident_id and await self._has_family(heard, account.resident_id):
+            heard.ask("utter_wellbeing_ask_family")
+            fills = {_FAMILY: True}
+            return [SlotSet("offer", {"kind": "resume", "form": self.name(), "fills": fills})]
+        return self._offer_person(heard)
+
+    def _offer_person(self, heard: Hearing) -> list[EventType]:
         heard.ask("utter_wellbeing_ask_person")
         return [SlotSet("offer", {"kind": "handoff", "reason": "unwell", "words": heard.words})]
 
@@ -187,8 +221,11 @@ class ActionWellbeingReport(ServiceAction):
             ended = await wellbeing.ask_no_more(heard.ctx, account, arm=arm)
             heard.say("utter_wellbeing_daily_off" if ended else "utter_wellbeing_daily_was_off")
             return
-        minute = wellbeing_words.asked_minute(heard.words) or wellbeing.asks_at()
+        wished = wellbeing_words.asked_minute(heard.words) or wellbeing.asks_at()
+        minute = telling.by_day(wished)
         if await wellbeing.ask_daily(heard.ctx, account, minute, arm=arm):
-            heard.say("utter_wellbeing_daily_on", time=say_clock(minute))
+            held = minute != wished
+            response = "utter_wellbeing_daily_by_day" if held else "utter_wellbeing_daily_on"
+            heard.say(response, time=say_clock(minute))
         else:
             heard.say("utter_wellbeing_who_unknown")

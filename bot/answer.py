@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot import choices, guard
+from bot import choices, guard, unasked
 from bot.engine import Engine
 from bot.listening import Deaf, Listener
 from bot.messages import Alarm, Handoff, Reply
@@ -174,10 +174,14 @@ class Answerer:
             if turn.choice is not None:
                 found = await outbox.find_choice(conn, turn.conversation_id, turn.choice)
                 return Heard(text or (found.label if found else ""), found, floor, is_spoken)
-            offered: tuple[Choice, ...] = ()
+            meant = None
             if len(text) <= LONGEST_ANSWER_TO_CHOICES:
                 offered = await outbox.last_choices(conn, turn.conversation_id)
-        return Heard(text, choices.by_words(text, offered), floor, is_spoken)
+                meant = choices.by_words(text, offered)
+                if offered and meant is None:
+                    last = await outbox.last_said(conn, turn.conversation_id)
+                    meant = unasked.answer(text, last, self._clock.now())
+        return Heard(text, meant, floor, is_spoken)
 
     # --- without the engine
 

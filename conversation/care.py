@@ -5,26 +5,27 @@ Used by the actions, which set what the residents say, and by the reminders, whi
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.labels import label
-from community.services import doses, medication, wellbeing
-from community.store import guardians
+from community.services import dose_times, doses, medication, wellbeing
+from community.store import guardians, identities
 from community.store.medications import Dose, Plan
 from community.times import Clock
 from conversation import telling, timers
 from conversation.messages import Draft
 
-DOSE, AGAIN, FOLLOW = medication.TIMER, "dose_again", "dose_follow"
+DOSE, AGAIN, FOLLOW, NEWS = medication.TIMER, "dose_again", "dose_follow", "dose_news"
 ASK, LADDER = wellbeing.TIMER, "checkin_ladder"
 
 
 async def arm(conn: AsyncConnection, plan: Plan, after: datetime) -> None:
     """Set the timer of the plan's next dose after a moment; one that ended has none."""
-    key, due_at = f"{DOSE}:{plan.no}", medication.next_due(plan, after)
+    key, due_at = f"{DOSE}:{plan.no}", await dose_times.next_due(conn, plan, after)
     if due_at is None:
         await timers.cancel(conn, key)
         return
@@ -32,14 +33,24 @@ async def arm(conn: AsyncConnection, plan: Plan, after: datetime) -> None:
     await timers.set_timer(conn, kind=DOSE, key=key, due_at=due_at, payload=payload)
 
 
-async def follow(conn: AsyncConnection, found: Sequence[Dose], clock: Clock) -> None:
+async def wait(conn: AsyncConnection, plan: Plan, due_at: datetime, at: datetime) -> None:
+    """Look again whether a dose that is due can be reminded of: a person has the conversation."""
+    await timers.set_timer(
+        conn, kind=DOSE, key=f"{DOSE}:{plan.id}:{due_at.isoformat()}", due_at=at,
+        payload={"plan_id": plan.id, "due_at": due_at.isoformat(), "waited": True},
+    )  # fmt: skip
+
+
+async def follow(
+    conn: AsyncConnection, found: Sequence[Dose], clock: Clock, after: timedelta = dose_times.GRACE
+) -> None:
     """Look whether there was an answer when the grace of doses is over.
 
     A timer for each of them: one that is put off must not take the others' along.
     """
     for one in found:
         await timers.set_timer(
-            conn, kind=FOLLOW, key=f"{FOLLOW}:{one.id}", due_at=clock.now() + doses.GRACE,
+            conn, kind=FOLLOW, key=f"{FOLLOW}:{one.id}", due_at=clock.now() + after,
             payload={"dose": one.id},
         )  # fmt: skip
 
@@ -55,7 +66,8 @@ async def again(conn: AsyncConnection, found: Sequence[Dose], at: datetime) -> N
 async def of_taker(conn: AsyncConnection, plan: Plan) -> tuple[list[str], str | None]:
     """The conversations in which the taker is reminded, and who takes it if another than the reader.
 
-    A resident without an account is reminded through the one that set the plan up.
+    A resident without an account is reminded through the one that set the plan up, while that
+    may still act for them.
     """
     by_account = await telling.of_account(conn, plan.identity_id or "")
     if plan.resident_id is None:
@@ -64,21 +76,31 @@ async def of_taker(conn: AsyncConnection, plan: Plan) -> tuple[list[str], str | 
     if own:
         return own, None
     kin = [one.kin for one in await guardians.guardians(conn, plan.resident_id, "medication")]
-    return by_account, kin[0] if kin else "elder"
+    return await _that_may(conn, by_account, plan.resident_id), kin[0] if kin else "elder"
+
+
+async def _that_may(conn: AsyncConnection, reached: list[str], elder_id: str) -> list[str]:
+    """Those conversations whose account may know of the elder's medicines."""
+    found = []
+    for one in reached:
+        party = await identities.party(conn, one)
+        if party is not None and await guardians.may(conn, party, elder_id, "medication"):
+            found.append(one)
+    return found
 
 
 async def of_guardians(
     conn: AsyncConnection, elder_id: str, right: str
 ) -> list[tuple[guardians.Guardian, list[str]]]:
-    """Each guardian with the right, and the conversations that reach them."""
-    found = []
+    """Each guardian with the right, and the conversations that reach them; never the elder's own."""
+    found, own = [], await telling.of_person(conn, elder_id)
     for one in await guardians.guardians(conn, elder_id, right):
         reached = await telling.of_person(conn, one.guardian_id)
         if one.whole_home:
             reached = list(
                 dict.fromkeys(reached + await telling.of_home(conn, one.guardian_room_id))
             )
-        found.append((one, reached))
+        found.append((one, [each for each in reached if each not in own]))
     return found
 
 
@@ -100,9 +122,19 @@ async def tell_guardians(
 async def tell_of_doses(
     conn: AsyncConnection, clock: Clock, found: Sequence[Dose], news: str
 ) -> None:
-    """Tell those who may know of the taker's medicines; an account's own have no guardian."""
+    """Tell those who may know of the taker's medicines; an account's own have no guardian.
+
+    In the quiet hours it waits as doses, not as words: by the morning there may be an answer.
+    """
     elder_id = found[0].plan.resident_id if found else None
     if elder_id is None:
+        return
+    until = telling.after_quiet(clock.now())
+    if until > clock.now():
+        await timers.set_timer(
+            conn, kind=NEWS, key=f"{NEWS}:{news}:{found[0].id}", due_at=until,
+            payload={"doses": [one.id for one in found], "news": news},
+        )  # fmt: skip
         return
     await tell_guardians(
         conn, clock, elder_id, "medication", news, key=f"{news}:{found[0].id}",
@@ -115,6 +147,12 @@ def drugs(found: Sequence[Dose], *, with_dose: bool = False) -> str:
     return "、".join(one.plan.drug + (one.plan.dose or "" if with_dose else "") for one in found)
 
 
+def dose_payload(act: str, found: Sequence[Dose]) -> str:
+    """What a button says of these doses: its act and them, so that it answers no others."""
+    said = {"choice": act, "order_no": " ".join(one.ref for one in found)}
+    return "/confirm_medication" + json.dumps(said, separators=(",", ":"))
+
+
 async def ask_at(conn: AsyncConnection, resident_id: str, due_at: datetime) -> None:
     """The timer of the next daily question."""
     await timers.set_timer(
@@ -124,9 +162,9 @@ async def ask_at(conn: AsyncConnection, resident_id: str, due_at: datetime) -> N
 
 
 async def arm_checkin(conn: AsyncConnection, clock: Clock, resident_id: str) -> None:
-    """Set or silence the daily question, as the resident wants it now."""
+    """Set or silence the daily question, as the resident wants it now; it never comes at night."""
     due_at = await wellbeing.next_question(conn, clock, resident_id)
     if due_at is None:
         await timers.cancel(conn, f"{ASK}:{resident_id}")
     else:
-        await ask_at(conn, resident_id, due_at)
+        await ask_at(conn, resident_id, telling.after_quiet(due_at))

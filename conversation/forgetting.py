@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from community.store.identities import GONE
 from community.store.schema import (
     conversation,
     identity,
@@ -31,14 +32,13 @@ from community.store.schema import (
     wechat_notice,
 )
 from community.times import Clock
-from conversation import audit, inbox, queue
+from conversation import audit, inbox, queue, telling
+from conversation.forgetting_care import erase_care
 from conversation.forgetting_records import erase_records
 from conversation.notes import erase as erase_notes
 from conversation.outbox import REFUSED, SENT
 
 ERASED = "（已按居民要求删除）"
-GONE = "gone:"
-"Begins the key of an account that is erased; no channel's own key does"
 TURN_RUNS, CASE_IS_OPEN = timedelta(seconds=10), timedelta(minutes=10)
 
 
@@ -60,14 +60,19 @@ async def erase(
     await queue.withdraw(conn, clock, conversation_id)
     if await queue.open_cases(conn, conversation_id):
         return CASE_IS_OPEN
-    account = select(conversation.c.identity_id).where(conversation.c.id == conversation_id)
-    identity_id = (await conn.execute(account)).scalar_one()
+    account = (
+        select(identity.c.id, identity.c.resident_id)
+        .join(conversation, conversation.c.identity_id == identity.c.id)
+        .where(conversation.c.id == conversation_id)
+    )
+    identity_id, resident_id = (await conn.execute(account)).one()
     if not await _erase_account(conn, identity_id):
         return None
     await _erase_words(conn, conversation_id)
     await _erase_in_orders(conn, identity_id, without_phones)
     await _set(conn, visit, visit.c.identity_id == identity_id, phone=None, visitor=ERASED)
     await erase_records(conn, identity_id, without_phones=without_phones, leaving=ERASED)
+    await erase_care(conn, clock, identity_id, resident_id, leaving=ERASED)
     await audit.record(conn, clock, actor="resident", act="account.erase", obj=conversation_id)
     return None
 
@@ -129,6 +134,7 @@ async def _erase_words(conn: AsyncConnection, conversation_id: str) -> None:
     )  # fmt: skip
     turns = select(inbound.c.turn_id).where(inbound.c.conversation_id == conversation_id)
     await _set(conn, wechat_answer, wechat_answer.c.turn_id.in_(turns), reply=None)
+    await telling.forget(conn, conversation_id)
     await _set(conn, conversation, conversation.c.id == conversation_id, boundary=None)
     await erase_notes(conn, conversation_id, leaving=ERASED)
     await _set(

@@ -11,7 +11,6 @@ from community.store.schema import (
     appointment,
     help_request,
     meal_order,
-    medication_plan,
     merchant_order,
     release_slip,
     volunteer,
@@ -29,13 +28,6 @@ async def erase_records(
         (meal_order, {"note": ""}),
     ):
         await conn.execute(update(table).where(table.c.identity_id == identity_id).values(**values))
-    await conn.execute(
-        update(medication_plan)
-        .where(
-            medication_plan.c.identity_id == identity_id, medication_plan.c.resident_id.is_(None)
-        )
-        .values(drug=leaving, state="stopped")
-    )
     for words in (help_request.c.task, release_slip.c["items"]):
         await _without(conn, words, identity_id, without_phones)
 

@@ -188,6 +188,36 @@ async def refuse_overtaken(conn: AsyncConnection, conversation_id: str) -> None:
     )
 
 
+async def was_heard(
+    conn: AsyncConnection, conversation_ids: Sequence[str], since: datetime
+) -> bool:
+    """Whether anything said since then was handed to a reader of one of the conversations."""
+    found = await conn.execute(
+        select(outbox.c.id)
+        .where(
+            outbox.c.conversation_id.in_(conversation_ids),
+            outbox.c.not_before >= since,
+            outbox.c.state == SENT,
+        )
+        .limit(1)
+    )
+    return found.first() is not None
+
+
+async def take_back(conn: AsyncConnection, conversation_ids: Sequence[str], key: str) -> None:
+    """What was said under a key and is on its way to nobody yet is never sent."""
+    await conn.execute(
+        update(outbox)
+        .where(
+            outbox.c.conversation_id.in_(conversation_ids),
+            outbox.c.client_key.startswith(f"{key}#", autoescape=True),
+            outbox.c.state.not_in((SENT, REFUSED)),
+            outbox.c.lease_until.is_(None),
+        )
+        .values(state=REFUSED)
+    )
+
+
 async def deliver(
     conn: AsyncConnection, conversation_id: str, *, after: int, limit: int = 200
 ) -> tuple[list[Message], int]:

@@ -12,10 +12,11 @@ from datetime import datetime, time, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from community.store.schema import conversation, identity
+from community.store.identities import GONE
+from community.store.schema import conversation, identity, timer
 from community.times import Clock, local
 from conversation import outbox
 from conversation.messages import Draft
@@ -47,10 +48,15 @@ async def _conversations(conn: AsyncConnection, whose: Any) -> list[str]:
     found = await conn.execute(
         select(conversation.c.id)
         .join(identity, identity.c.id == conversation.c.identity_id)
-        .where(whose)
+        .where(whose, identity.c.user_key.not_like(f"{GONE}%"))
         .order_by(conversation.c.created_at, conversation.c.id)
     )
     return [str(one) for one in found.scalars()]
+
+
+async def free(conn: AsyncConnection, conversation_ids: Iterable[str]) -> list[str]:
+    """Those of the conversations that no person has: a machine may speak in them now."""
+    return [one for one in conversation_ids if (await current(conn, one)).state not in STAFFED]
 
 
 async def tell(
@@ -61,13 +67,17 @@ async def tell(
     *,
     key: str,
     at_any_hour: bool = False,
+    until: datetime | None = None,
 ) -> None:
     """Say `drafts` in each of the conversations, once for each `key`, now or when it may be said.
 
-    `at_any_hour`: a reminder at the moment that its owner set, or an emergency.
+    `at_any_hour`: a reminder at the moment that its owner set, or an emergency. `until`: when it
+    could not be said by then it is stale, and never said.
     """
     for conversation_id in conversation_ids:
-        await _tell_one(conn, clock, conversation_id, drafts, key=key, at_any_hour=at_any_hour)
+        await _tell_one(
+            conn, clock, conversation_id, drafts, key=key, at_any_hour=at_any_hour, until=until
+        )
 
 
 async def _tell_one(
@@ -78,11 +88,16 @@ async def _tell_one(
     *,
     key: str,
     at_any_hour: bool,
+    until: datetime | None,
 ) -> None:
+    if await _is_erased(conn, conversation_id):
+        return
     floor = await current(conn, conversation_id)
     due_at = clock.now() if at_any_hour else after_quiet(clock.now())
     if floor.state in STAFFED:
         due_at = max(due_at, clock.now() + LOOK_AGAIN)
+    if until is not None and due_at > until:
+        return
     if due_at <= clock.now():
         await outbox.say(conn, clock, conversation_id, drafts, epoch=floor.epoch, key=key)
         return
@@ -91,10 +106,31 @@ async def _tell_one(
         "drafts": [[one.text, [list(choice) for choice in one.choices]] for one in drafts],
         "key": key,
         "at_any_hour": at_any_hour,
+        "until": until.isoformat() if until else None,
     }
     await set_timer(
-        conn, kind=KIND, key=f"{KIND}:{conversation_id}:{key}", due_at=due_at, payload=payload
+        conn, kind=KIND, key=_timer(conversation_id) + key, due_at=due_at, payload=payload
     )
+
+
+def _timer(conversation_id: str) -> str:
+    return f"{KIND}:{conversation_id}:"
+
+
+async def forget(conn: AsyncConnection, conversation_id: str) -> None:
+    """Erase the words that wait to be said in a conversation."""
+    begins = timer.c.key.startswith(_timer(conversation_id), autoescape=True)
+    await conn.execute(delete(timer).where(begins))
+
+
+async def _is_erased(conn: AsyncConnection, conversation_id: str) -> bool:
+    """Whoever is gone is told nothing more, whoever remembers their conversation."""
+    found = await conn.execute(
+        select(identity.c.user_key)
+        .join(conversation, conversation.c.identity_id == identity.c.id)
+        .where(conversation.c.id == conversation_id)
+    )
+    return str(found.scalar_one()).startswith(GONE)
 
 
 def after_quiet(moment: datetime) -> datetime:
@@ -108,6 +144,12 @@ def after_quiet(moment: datetime) -> datetime:
     ).astimezone(moment.tzinfo)
 
 
+def by_day(minute: int) -> int:
+    """A minute of the day itself, or the first one after the quiet hours that it falls into."""
+    begins, ends = (at.hour * 60 + at.minute for at in (QUIET_UNTIL, QUIET_FROM))
+    return minute if begins <= minute < ends else begins
+
+
 def timers(clock: Clock) -> dict[str, Handler]:
     """What the timers of words that had to wait do."""
     return {KIND: partial(_told_later, clock)}
@@ -118,7 +160,8 @@ async def _told_later(clock: Clock, conn: AsyncConnection, payload: dict[str, An
         Draft(text, tuple((label, what) for label, what in choices))
         for text, choices in payload["drafts"]
     ]
+    until = payload.get("until")
     await _tell_one(
-        conn, clock, payload["conversation_id"], drafts,
-        key=payload["key"], at_any_hour=payload["at_any_hour"],
+        conn, clock, payload["conversation_id"], drafts, key=payload["key"],
+        at_any_hour=payload["at_any_hour"], until=datetime.fromisoformat(until) if until else None,
     )  # fmt: skip

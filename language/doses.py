@@ -19,9 +19,20 @@ _DOSE = re.compile(
 _WEEKDAY = re.compile("(?<!个)(?:周|星期|礼拜)[一二三四五六日]")
 
 
+_BY_PART = re.compile(
+    r"(?P<part>早(?:上|晨|饭[前后])?|清早|中午?|中饭[前后]|下午|晚(?:上|饭[前后])?|夜里|睡前)(?:各|吃|用|打|服)?(?=[一二两三四五半\d])"
+)
+
+
 def parse_dose(text: str) -> str | None:
-    """How much at a time, as it was said: 一片, 半片, 5毫升; the last that is not denied. None without."""
+    """How much at a time, as it was said: 一片, 半片, 5毫升; the last that is not denied. None without.
+
+    One that differs by the time of day is kept whole: 早一片晚两片.
+    """
     said, found = _WEEKDAY.sub("■■", fold(text)), None
+    by_part = _by_part(said)
+    if len(set(by_part.values())) > 1:
+        return "、".join(part + dose for part, dose in by_part.items())
     for match in _DOSE.finditer(said):
         before = said[max(0, match.start() - 4) : match.start()]
         if re.search("不是|原来是?|从$", before):
@@ -29,6 +40,16 @@ def parse_dose(text: str) -> str | None:
         if match["unit"] == "张" and not re.search("贴|膏", said):
             continue
         found = _said_dose(match)
+    return found
+
+
+def _by_part(said: str) -> dict[str, str]:
+    """The dose of each part of the day that has one of its own."""
+    found = {}
+    for match in _BY_PART.finditer(said):
+        dose = _DOSE.match(said, match.end())
+        if dose is not None and (dose["unit"] or dose["cut"]):
+            found[match["part"]] = _said_dose(dose)
     return found
 
 

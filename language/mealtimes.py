@@ -82,4 +82,4 @@ def any_meal(said: str) -> int | None:
             return _minutes(side)
     if "两餐之间" in said:
         return _BETWEEN
-    return 0 if re.search("饭点|随餐", said) else None
+    return 0 if re.search("饭点|随餐|餐中|饭中间|吃饭的时候|用餐时", said) else None

@@ -1,12 +1,14 @@
 """How often a medicine is taken: 早饭后, 一天三回, 每八小时, 隔天, 礼拜一三五; and how much at a time.
 
 Words become clock times by the defaults below, which are said back and can be changed. Nothing here
-knows a medicine or judges a dose. Not read are lunar days, odd and even days, and doses that change.
+knows a medicine or judges a dose. Not read, so that it is asked, are months, lunar, odd and even days,
+days off, doses that change and what is only taken when something hurts.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from language.clean import fold
 from language.clock import MIDNIGHT, Part, minute_of_day, read_clock, read_part
@@ -14,7 +16,7 @@ from language.mealtimes import MEALS, any_meal, meal_times
 from language.numerals import NUMBER, parse_number
 from language.schedules import Regimen
 
-__all__ = ["Regimen", "parse_regimen"]
+__all__ = ["Regimen", "change_regimen", "parse_regimen"]
 
 _OFTEN: dict[int, tuple[int, ...]] = {
     1: (480,), 2: (480, 1200), 3: (480, 750, 1110), 4: (480, 720, 960, 1200),
@@ -35,8 +37,12 @@ _LATIN_WORD = re.compile("(?<![a-z])(?:qd|bid|tid|qid|qn)(?![a-z])", re.IGNORECA
 _HOURLY = re.compile(
     rf"(?:每|隔|间隔)?(?:{NUMBER})个?(?:小时|钟头|钟)(?!前|后|以前|以后|之前|之后|左右)"
 )
-_EACH = re.compile(f"[每隔]|{_TIMES}|才能")
+_EACH = re.compile(f"[每隔]|{_TIMES}|才能|[一半两][片粒颗丸袋包滴勺喷支]")
+_GAP_WEEKS = re.compile(rf"隔(?:{_N}|一)?个?(?:周|礼拜|星期)(?![一二三四五六日天](?![次回针趟]))")
 _GAP_DAYS = re.compile(rf"隔(?:{_N}|一)?[天日](?!前)|隔[天日]")
+_EVERY_WEEK = re.compile(
+    "每(?:周|个?礼拜|个?星期)(?:吃|打|贴|用)?(?P<m>[一两二三])?(?:[次回趟]|(?<![两二三])[片粒针])"
+)
 _IN_DAYS = re.compile(
     rf"{_N}(?P<unit>天|日|周|个?礼拜|个?星期)(?:吃|打|用|就)?(?P<m>{NUMBER}){_TIMES}"
 )
@@ -50,12 +56,14 @@ _BARE_DAYS = re.compile("一三五|二四六(?!七)")
 _WEEKEND, _WORKDAYS = re.compile("周末|双休"), re.compile("工作日|上班的?日子|平时上班")
 _FOR_DAYS = re.compile(
     rf"(?:吃|用|打|提醒|满|够|一共|共|连|只|疗程|先)(?:吃|用|提醒)?(?:满|够)?{_N}个?"
-    rf"(?P<unit>天|周|礼拜|星期)(?![一二三四五六日天\d]?{_TIMES})(?![，, ]?停)"
+    rf"(?P<unit>天|周|礼拜|星期|月)(?![一二三四五六日天\d]?{_TIMES})(?![，, ]?停)"
 )
 _BEDTIME = re.compile(
     "(?:晚上|黑了|夜里|黑地|每晚|晚)?"
-    "(?:(?:临睡|睡觉?|困觉|瞓觉|睡下|上床)(?:[以之]?[前钱]头?|的时候)|临睡)"
+    "(?:(?<!午)(?:(?:临睡|睡觉?|困觉|瞓觉|睡下|上床)(?:[以之]?[前钱]头?|的时候)|临睡))"
+    f"(?P<away>半个?(?:小时|钟头)|(?:{NUMBER})个?(?:小时|钟头)|(?:{NUMBER})分钟?)?"
 )
+_BED = 1260
 _BOTH = re.compile(
     "一早一晚|早[、和跟同搭]?晚(?![饭餐上])|早[、和]?[夜黑](?![饭餐])|早晚|朝早同夜晚|早浪搭夜里"
 )
@@ -83,6 +91,19 @@ _TURN = re.compile(
     "|哦?不(?=[，,])|应该是|是说|错了(?:我说错了)?|往后挪|改(?=[早晚上下中一二三四五六七八九十\\d])"
 )
 _WHOLE_HOURS = {2, 3, 4, 6, 8, 12, 24}
+_FROM_TO = re.compile("[点半刻分时][^，,。]{0,2}[到至]")
+LONGEST_GAP_DAYS = 366
+_UNREAD = re.compile(
+    "每个?月|月[初底]|半个?月(?:一|吃一|打)|[一二两三六]个?月(?:一[次回针]|[吃打][一两]?[次回针])|[单双](?:号|日子?|数)"
+    r"|初[一五六十](?!起)|十五[别叫贴吃]|(?:吃|用)[^，,。]{1,4}[天周]?停[一二两三几\d]+[天周]|[一每]?(?:周|星期|礼拜)(?:吃|用)?[四五六]天"
+    "|必要(?:时|的时候)|(?:疼|痛|烧|晕|难受|不舒服|犯病|发作|喘)(?:了|的时候|起来|得厉害)*(?:再|才|的时候|时)[吃用喷含]?|想起来"
+)
+"How often is said in a way that no regimen holds"
+
+
+_Days = tuple[int, tuple[int, ...]]
+"Every so many days, and the weekdays"
+_EACH_DAY = re.compile("每[天日]|天天|一[天日]|[天日]日|每日")
 
 
 def parse_regimen(text: str) -> Regimen | None:
@@ -90,24 +111,51 @@ def parse_regimen(text: str) -> Regimen | None:
 
     改成晚上八点 is 20:00; 下午四点，哦不，四点半 is 16:30. A dose alone is no regimen.
     """
+    times, days, said = _read(text)
+    return _made(times or _OFTEN[1], days or (1, ()), said) if times or days else None
+
+
+def change_regimen(text: str, old: Regimen) -> Regimen | None:
+    """`old` with what the words change; what they do not name stays. None when they name nothing.
+
+    What is taken once a week and moved to the evening is not taken every evening.
+    """
+    times, days, said = _read(text)
+    if not times and not days:
+        return None
+    if days is None:
+        days = (1, ()) if _EACH_DAY.search(said) else (old.every_days, old.weekdays)
+    made = _made(times or old.times, days, said)
+    return made and replace(made, for_days=made.for_days or old.for_days)
+
+
+def _read(text: str) -> tuple[tuple[int, ...], _Days | None, str]:
+    """(times, days, the folded words); neither where nothing was said or no regimen holds it."""
     said = _DENIED.sub(lambda found: "■" * len(found[0]), fold(text))
+    if _UNREAD.search(said):
+        return (), None, said
     turned = [match.end() for match in _TURN.finditer(said)]
     for at in reversed(turned):
         tail = said[at:]
         times = _times(tail, _part_before(said[:at], tail))
         days = _days(tail)
         if times or days:
-            return _made(times or _times(said[:at], None), days or _days(said[:at]), said)
-    return _made(_times(said, None), _days(said), said)
+            return times or _times(said[:at], None), days or _days(said[:at]), said
+    return ((), None, said) if _is_mixed(said) else (_times(said, None), _days(said), said)
 
 
-def _made(
-    times: tuple[int, ...], days: tuple[int, tuple[int, ...]] | None, said: str
-) -> Regimen | None:
-    if not times and days is None:
+def _made(times: tuple[int, ...], days: _Days, said: str) -> Regimen | None:
+    every, weekdays = days
+    if every > LONGEST_GAP_DAYS:
         return None
-    every, weekdays = days or (1, ())
-    return Regimen(times or _OFTEN[1], every, weekdays, _course(said))
+    return Regimen(times, every, weekdays, _course(said))
+
+
+def _is_mixed(said: str) -> bool:
+    """Whether some weekdays have other times than others: 一三五早上，二四六晚上."""
+    groups = [_weekdays(match[0]) for match in _BARE_DAYS.finditer(said)]
+    groups += [_weekdays(match["days"]) for match in _WEEKDAYS.finditer(said)]
+    return any(set(one).isdisjoint(other) for one in groups for other in groups)
 
 
 def _course(said: str) -> int | None:
@@ -115,10 +163,10 @@ def _course(said: str) -> int | None:
     count = parse_number(match["n"]) if match else None
     if match is None or count is None or not float(count).is_integer() or not 1 <= count <= 366:
         return None
-    return int(count) * (1 if match["unit"] == "天" else 7)
+    return int(count) * {"天": 1, "月": 30}.get(match["unit"], 7)
 
 
-def _days(said: str) -> tuple[int, tuple[int, ...]] | None:
+def _days(said: str) -> _Days | None:
     """(every so many days, weekdays); None when only each day can be meant."""
     if _WEEKEND.search(said):
         return 1, (5, 6)
@@ -128,6 +176,8 @@ def _days(said: str) -> tuple[int, tuple[int, ...]] | None:
         return 1, _weekdays(match["days"])
     if match := _BARE_DAYS.search(said):
         return 1, _weekdays(match[0])
+    if match := _GAP_WEEKS.search(said):
+        return 7 * (int(parse_number(match["n"] or "一") or 1) + 1), ()
     if match := _GAP_DAYS.search(said):
         return int(parse_number(match["n"] or "一") or 1) + 1, ()
     for match in _IN_DAYS.finditer(said):
@@ -141,9 +191,10 @@ def _days(said: str) -> tuple[int, tuple[int, ...]] | None:
             return (7, ()) if times == 1 else (1, _WEEKLY[int(times)])
         elif times == 1:
             return 7 * int(count), ()
-    return (
-        (7, ()) if re.search("每(?:周|个?礼拜|个?星期)(?:吃|打|贴)?一?[次回片粒针]", said) else None
-    )
+    if match := _EVERY_WEEK.search(said):
+        times = int(parse_number(match["m"] or "一") or 1)
+        return (1, _WEEKLY[times]) if times in {2, 3} else (7, ())
+    return None
 
 
 def _weekdays(said: str) -> tuple[int, ...]:
@@ -168,6 +219,8 @@ def _times(said: str, inherited: str | None) -> tuple[int, ...]:
     by_clock = sorted({minutes % MIDNIGHT for minutes in clocks})
     hourly = _every_hours(said)
     if hourly:
+        if len(by_clock) == 2 and _FROM_TO.search(said):
+            return tuple(range(by_clock[0], by_clock[1] + 1, hourly * 60))
         first = by_clock[0] if by_clock else (360 if hourly in {6, 8} else 480)
         return tuple(sorted((first + step) % MIDNIGHT for step in range(0, MIDNIGHT, hourly * 60)))
     if by_clock and not _is_limit(said):
@@ -222,8 +275,8 @@ def _every_hours(said: str) -> int | None:
 def _of_words(said: str) -> set[int]:
     """Times by meals and parts of the day, else by how many a day."""
     rest, found = meal_times(said)
-    if _BEDTIME.search(rest):
-        found.add(1260)
+    if bedtime := _BEDTIME.search(rest):
+        found.add(_BED - _minutes_before(bedtime["away"]))
         rest = _BEDTIME.sub("睡", rest)
     if _THRICE.search(rest):
         return found | set(_OFTEN[3])
@@ -234,7 +287,7 @@ def _of_words(said: str) -> set[int]:
         if pattern.search(rest):
             found.add(minutes)
             rest = pattern.sub("", rest)
-    if not found and _ONLY_PART.match(rest.strip()):
+    if not found and any_meal(said) is None and _ONLY_PART.match(rest.strip()):
         found |= {_SINGLE[char] for char in rest if char in _SINGLE}
     often = _per_day(said)
     side = any_meal(said)
@@ -245,11 +298,20 @@ def _of_words(said: str) -> set[int]:
         return found | set(_OFTEN[often]) if not found else _filled(found, often)
     if match := _LATIN_WORD.search(said):
         found |= set(_LATIN[match[0].lower()])
-    if not found and _EMPTY.search(said):
+    if found <= {_OFTEN[1][0]} and _EMPTY.search(said):
         return {_BEFORE_BREAKFAST}
     if not found and re.search("(?:每[天日](?!的)|天天|一天一)", said) and often is None:
         return {480} if re.search("每[天日](?:吃|打|用|都|一|要)|天天|一[天日]一", said) else set()
     return found
+
+
+def _minutes_before(words: str | None) -> int:
+    """How long before going to bed: 半小时, 一个钟头, 二十分钟."""
+    if not words:
+        return 0
+    number = re.match(NUMBER, words)
+    count = 0.5 if words.startswith("半") else float(parse_number(number[0]) or 0) if number else 0
+    return int(count * (1 if "分" in words else 60))
 
 
 def _filled(found: set[int], often: int) -> set[int]:
@@ -260,6 +322,8 @@ def _filled(found: set[int], often: int) -> set[int]:
 
 def _per_day(said: str) -> int | None:
     for match in _PER_DAY.finditer(said):
+        if re.search(f"(?:隔|{NUMBER})$", said[: match.start()]):
+            continue  # 隔天一次, 两天一次
         count = parse_number(match["n"])
         counted = said[match.end("n") : match.end()]
         if count in _OFTEN and re.search(_TIMES, counted):

@@ -28,9 +28,17 @@ def timers(clock: Clock) -> dict[str, Handler]:
 
 
 async def _ask(clock: Clock, conn: AsyncConnection, payload: dict[str, Any]) -> None:
+    """A question that cannot be put now, at night or beside a person, starts no ladder."""
     resident_id = payload["resident_id"]
-    is_reachable = bool(await telling.of_person(conn, resident_id))
-    if is_reachable and await wellbeing.begin_day(conn, clock, resident_id):
+    reached = await telling.of_person(conn, resident_id)
+    now = clock.now()
+    if telling.after_quiet(now) > now:
+        await care.arm_checkin(conn, clock, resident_id)
+        return
+    if reached and not await telling.free(conn, reached):
+        await care.ask_at(conn, resident_id, now + telling.LOOK_AGAIN)
+        return
+    if reached and await wellbeing.begin_day(conn, clock, resident_id):
         day = local(clock.now()).date()
         await _say(conn, clock, resident_id, "ask", day)
         await _set_step(conn, clock, resident_id, day, 1)
@@ -44,7 +52,7 @@ async def _say(
         (label("checkin_choice", one), f'/report_wellbeing{{"choice":"{one}"}}') for one in ANSWERS
     )
     await telling.tell(
-        conn, clock, await telling.of_person(conn, resident_id),
+        conn, clock, await telling.free(conn, await telling.of_person(conn, resident_id)),
         [Draft(label("checkin_words", words), choices)], key=f"checkin:{day}:{words}",
     )  # fmt: skip
 
@@ -56,17 +64,28 @@ async def _set_step(
     steps = wellbeing.ladder()
     if step > len(steps):
         return
+    after = timedelta(minutes=steps[step - 1].after_minutes)
+    await _step_at(conn, resident_id, day, step, clock.now() + after)
+
+
+async def _step_at(
+    conn: AsyncConnection, resident_id: str, day: date, step: int, due_at: datetime
+) -> None:
     await set_timer(
-        conn, kind=care.LADDER, key=f"{care.LADDER}:{resident_id}:{day}",
-        due_at=clock.now() + timedelta(minutes=steps[step - 1].after_minutes),
+        conn, kind=care.LADDER, key=f"{care.LADDER}:{resident_id}:{day}", due_at=due_at,
         payload={"resident_id": resident_id, "day": day.isoformat(), "step": step},
     )  # fmt: skip
 
 
 async def _climb(clock: Clock, conn: AsyncConnection, payload: dict[str, Any]) -> None:
+    """One step, by day: who was asked in the evening is left to sleep."""
     resident_id, day, step = payload["resident_id"], _day(payload), int(payload["step"])
     found = await wellbeing.unanswered(conn, clock, resident_id, day)
     if found is None or found.step != step - 1:
+        return
+    until = telling.after_quiet(clock.now())
+    if until > clock.now():
+        await _step_at(conn, resident_id, day, step, until)
         return
     case_no = None
     match wellbeing.ladder()[step - 1].do:

@@ -21,7 +21,7 @@ from community.services.kin import SELF
 from community.store import guardians, medications
 from community.store.identities import Party
 from community.store.medications import Dose, Plan
-from community.times import SHANGHAI, Clock, local
+from community.times import SHANGHAI, local
 from language.schedules import Regimen, say_regimen
 
 TIMER = "dose"
@@ -58,9 +58,17 @@ async def taker(ctx: Context, account: Party, kin: str | None) -> Taker:
     async with ctx.db.read() as conn:
         elders = await guardians.elders(conn, account, "medication")
     fitting = [one for one in elders if one.kin == kin] or (elders if kin == "elder" else [])
-    if len(fitting) == 1:
+    if len({one.elder_id for one in fitting}) == 1:
         return Taker(fitting[0].elder_id, fitting[0].kin)
     return Taker(None, kin)
+
+
+async def kin_of_taker(conn: AsyncConnection, account: Party, plan: Plan) -> str | None:
+    """What the taker of a plan is to the speaker; None when it is the speaker."""
+    if plan.resident_id is None or plan.resident_id == account.resident_id:
+        return plan.kin
+    elders = await guardians.elders(conn, account, "medication")
+    return next((one.kin for one in elders if one.elder_id == plan.resident_id), "elder")
 
 
 def _whose(account: Party, who: Taker) -> ColumnElement[bool]:
@@ -156,10 +164,26 @@ async def change(
             conn, ctx.clock, turn_id=turn_id, regimen=regimen or old.regimen, drug=old.drug,
             dose=dose or old.dose, resident_id=old.resident_id, identity_id=old.identity_id,
             kin=old.kin, no=old.no, version=old.version + 1,
-            starts_on=max(old.starts_on, local(ctx.clock.now()).date()) if regimen else old.starts_on,
+            starts_on=_starts_on(old, regimen or old.regimen, local(ctx.clock.now()).date()),
         )  # fmt: skip
+        await _go_on(conn, old, new)
         await arm(conn, new)
         return new
+
+
+def _starts_on(old: Plan, regimen: Regimen, today: date) -> date:
+    """The rhythm and the course of a plan are counted from its beginning, new ones from today."""
+    was = old.regimen
+    goes_on = (regimen.every_days, regimen.for_days) == (was.every_days, was.for_days)
+    return old.starts_on if goes_on else max(old.starts_on, today)
+
+
+async def _go_on(conn: AsyncConnection, old: Plan, new: Plan) -> None:
+    """Doses that still wait for an answer stay open where the new version has their time too."""
+    for one in await medications.open_of_plan(conn, old.id):
+        if next_due(new, one.due_at - timedelta(seconds=1)) == one.due_at:
+            await medications.hand_on(conn, one.id, new.id)
+    await medications.close_open(conn, old.id)
 
 
 async def stop(ctx: Context, account: Party, no: int, *, arm: Arm) -> Plan:
@@ -167,9 +191,16 @@ async def stop(ctx: Context, account: Party, no: int, *, arm: Arm) -> Plan:
     async with ctx.db.write() as conn:
         old = await _own(conn, account, no)
         await medications.end_plan(conn, old.id, medications.STOPPED)
+        await medications.close_open(conn, old.id)
         ended = await medications.get_plan(conn, old.id)
         await arm(conn, ended)
         return ended
+
+
+async def plan(ctx: Context, account: Party, no: int) -> Plan:
+    """The plan of this number. Raises NotFound for another's, an absent or an ended one."""
+    async with ctx.db.read() as conn:
+        return await _own(conn, account, no)
 
 
 async def _own(conn: AsyncConnection, account: Party, no: int) -> Plan:
@@ -216,15 +247,6 @@ async def log(ctx: Context, account: Party, who: Taker, day: date) -> list[Dose]
     return [one for one in found if who.owns(one.plan)]
 
 
-def to_come(found: list[Plan], clock: Clock) -> list[tuple[datetime, Plan]]:
-    """When each plan is due next, soonest first."""
-    due = [(next_due(one, clock.now()), one) for one in found]
-    return sorted(
-        ((moment, one) for moment, one in due if moment is not None),
-        key=lambda pair: (pair[0], pair[1].no),
-    )
-
-
 async def open_items(ctx: Context, account: Party) -> list[tuple[str, str, str]]:
     """(number, what, state) of the speaker's own plans."""
     if account.home is None:
@@ -242,7 +264,7 @@ async def register(ctx: Context, day: date) -> Register:
     start = datetime.combine(day, time(), SHANGHAI)
     async with ctx.db.read() as conn:
         counted = await medications.tally(conn, start, start + timedelta(days=1))
-    states = ("taken", "reminded", "snoozed", "skipped", "missed")
+    states = ("taken", "reminded", "snoozed", "skipped", "missed", "untold")
     head = [label("care_column", one) for one in ("home", "who")]
     rows = tuple(
         (home, name, *(str(count.get(state, 0)) for state in states))

@@ -16,7 +16,7 @@ import yaml
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.context import Context
-from community.errors import BadInput, NotBound
+from community.errors import BadInput, NotBound, NotFound
 from community.labels import label
 from community.registers import Register
 from community.store import checkins, guardians
@@ -27,6 +27,8 @@ from community.times import SHANGHAI, Clock, local, window_words
 
 TIMER = "checkin"
 "Kind of the timers, named `checkin:<resident>`, of the daily questions"
+LATE_MIN = 30
+"Minutes for which a question that is wished in the evening is still put"
 Arm = Callable[[AsyncConnection, str], Awaitable[None]]
 "Sets or silences the timer of a resident's daily question"
 
@@ -61,10 +63,12 @@ def asks_at() -> int:
     return hour * 60 + minute
 
 
-async def elders(ctx: Context, account: Party) -> list[Guardian]:
-    """Those of whom the speaker may report how they are."""
+async def elder(ctx: Context, account: Party, kin: str) -> Guardian | None:
+    """The one elder that the speaker calls so and may report of; None without that right."""
     async with ctx.db.read() as conn:
-        return await guardians.elders(conn, account, "alarm")
+        found = await guardians.elders(conn, account, "alarm")
+    named = {one.elder_id: one for one in found if one.kin == kin}
+    return next(iter(named.values())) if len(named) == 1 else None
 
 
 async def note(ctx: Context, account: Party, state: str, *, elder_id: str | None = None) -> bool:
@@ -83,11 +87,17 @@ async def note(ctx: Context, account: Party, state: str, *, elder_id: str | None
 
 
 async def leave(
-    ctx: Context, account: Party, *, turn_id: str, window: tuple[datetime, datetime]
+    ctx: Context,
+    account: Party,
+    *,
+    turn_id: str,
+    window: tuple[datetime, datetime],
+    elder_id: str | None = None,
 ) -> None:
-    """No question and no alert in this time, once per turn.
+    """No question and no alert in this time, of oneself or of one's elder, once per turn.
 
-    Raises NotBound; BadInput for a time that is over, ends before it begins or is too long.
+    Raises NotBound; BadInput for a time that is over, ends before it begins or is too long;
+    NotFound for an elder of others.
     """
     if account.home is None:
         raise NotBound("an absence is from a home")
@@ -96,17 +106,37 @@ async def leave(
     if ends_at <= max(now, starts_at) or ends_at - now > longest_absence():
         raise BadInput("window")
     async with ctx.db.write() as conn:
-        await checkins.leave(conn, account, turn_id=turn_id, starts_at=starts_at, ends_at=ends_at)
+        who = await _reported(conn, account, elder_id)
+        await checkins.leave(conn, who, turn_id=turn_id, starts_at=starts_at, ends_at=ends_at)
 
 
-async def come_back(ctx: Context, account: Party) -> bool:
-    """End the speaker's absences; whether there was one. Being back is being heard of."""
+async def come_back(ctx: Context, account: Party, *, elder_id: str | None = None) -> bool:
+    """End the running absence of oneself or of one's elder; whether there was one.
+
+    One that is still to come stays. Being back is being heard of. Raises NotFound for an elder of
+    others.
+    """
     async with ctx.db.write() as conn:
-        ended = await checkins.come_back(conn, ctx.clock, account)
-        if account.resident_id is not None:
+        who = await _reported(conn, account, elder_id)
+        ended = await checkins.come_back(conn, ctx.clock, who)
+        if who.resident_id is not None:
             today = local(ctx.clock.now()).date()
-            await checkins.note(conn, ctx.clock, account.resident_id, today, checkins.WELL)
+            await checkins.note(conn, ctx.clock, who.resident_id, today, checkins.WELL)
     return ended > 0
+
+
+async def _reported(
+    conn: AsyncConnection, account: Party, elder_id: str | None
+) -> checkins.Reported:
+    """Whom a report is of. Raises NotFound for an elder of others."""
+    if elder_id is None:
+        home = account.home.room_id if account.home else None
+        return checkins.Reported(account.resident_id, account.identity_id, home)
+    found = await guardians.elders(conn, account, "alarm")
+    room = next((one.elder_room_id for one in found if one.elder_id == elder_id), None)
+    if room is None:
+        raise NotFound("no such elder")
+    return checkins.Reported(elder_id, account.identity_id, room)
 
 
 async def ask_daily(ctx: Context, account: Party, minute: int, *, arm: Arm) -> bool:
@@ -132,7 +162,7 @@ async def ask_no_more(ctx: Context, account: Party, *, arm: Arm) -> bool:
 
 
 async def next_question(conn: AsyncConnection, clock: Clock, resident_id: str) -> datetime | None:
-    """When is asked next; None for somebody who does not wish it."""
+    """When it is wished next, by day or night; None for somebody who does not wish it."""
     wish = await checkins.asking(conn, resident_id)
     if wish is None:
         return None
@@ -144,12 +174,19 @@ async def next_question(conn: AsyncConnection, clock: Clock, resident_id: str) -
 async def begin_day(conn: AsyncConnection, clock: Clock, resident_id: str) -> Asking | None:
     """Who is to be asked now; None when they no longer wish it, are away or were heard of today."""
     wish, now = await checkins.asking(conn, resident_id), local(clock.now())
-    if wish is None or f"{now:%H:%M}" >= _data()["asks_until"]:
+    if wish is None or _is_too_late(now, wish):
         return None
     absent = await checkins.away(conn, resident_id, clock.now())
     state = checkins.AWAY if absent else checkins.ASKED
     begun = await checkins.open_day(conn, resident_id, now.date(), state)
     return wish if begun and not absent else None
+
+
+def _is_too_late(now: datetime, wish: Asking) -> bool:
+    """Whether the day's question would come so late that its ladder ran into the night."""
+    hour, minute = map(int, _data()["asks_until"].split(":"))
+    at = now.hour * 60 + now.minute
+    return at >= hour * 60 + minute and not wish.minute <= at < wish.minute + LATE_MIN
 
 
 async def unanswered(

@@ -7,11 +7,10 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import and_, or_, select, update
-from sqlalchemy.dialects.sqlite import insert as insert_once
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.ids import new_id
-from community.store.identities import Party
+from community.store.once import insert_once
 from community.store.schema import absence, checkin, checkin_plan, resident, room
 from community.times import Clock
 
@@ -45,6 +44,15 @@ class Checkin:
 
 
 @dataclass(frozen=True)
+class Reported:
+    """Whom a report is of, and the account that made it; without `resident_id` of the account."""
+
+    resident_id: str | None
+    identity_id: str
+    room_id: str | None
+
+
+@dataclass(frozen=True)
 class Absence:
     """Nobody is to be worried meanwhile. Moments are UTC."""
 
@@ -57,7 +65,7 @@ async def ask_daily(conn: AsyncConnection, clock: Clock, resident_id: str, minut
     """Record the consent to be asked every day at this minute of it."""
     values = {"minute": minute, "consented_at": clock.now(), "ended_at": None}
     await conn.execute(
-        insert_once(checkin_plan)
+        insert_once(conn, checkin_plan)
         .values(resident_id=resident_id, **values)
         .on_conflict_do_update(index_elements=["resident_id"], set_=values)
     )
@@ -92,7 +100,7 @@ async def note(
     """How somebody is today, asked or not; the last word of the day counts."""
     answered_at = clock.now() if state in {WELL, UNWELL} else None
     await conn.execute(
-        insert_once(checkin)
+        insert_once(conn, checkin)
         .values(
             id=new_id("chk"), resident_id=resident_id, day=day, state=state, step=0,
             answered_at=answered_at,
@@ -107,7 +115,7 @@ async def note(
 async def open_day(conn: AsyncConnection, resident_id: str, day: date, state: str = ASKED) -> bool:
     """Begin to ask; False when the day has its row already, by word or by an earlier firing."""
     made = await conn.execute(
-        insert_once(checkin)
+        insert_once(conn, checkin)
         .values(id=new_id("chk"), resident_id=resident_id, day=day, state=state, step=0)
         .on_conflict_do_nothing(index_elements=["resident_id", "day"])
     )
@@ -144,25 +152,29 @@ async def climb(
 
 
 async def leave(
-    conn: AsyncConnection, account: Party, *, turn_id: str, starts_at: datetime, ends_at: datetime
+    conn: AsyncConnection, who: Reported, *, turn_id: str, starts_at: datetime, ends_at: datetime
 ) -> None:
-    """Write an absence down, once per turn. The account has a home."""
-    assert account.home is not None  # noqa: S101 - the service has refused those without one
+    """Write an absence down, once per turn. It is from a home."""
+    assert who.room_id is not None  # noqa: S101 - the service has refused those without one
     await conn.execute(
-        insert_once(absence)
+        insert_once(conn, absence)
         .values(
-            id=new_id("abs"), resident_id=account.resident_id, identity_id=account.identity_id,
-            room_id=account.home.room_id, starts_at=starts_at, ends_at=ends_at, turn_id=turn_id,
+            id=new_id("abs"), resident_id=who.resident_id, identity_id=who.identity_id,
+            room_id=who.room_id, starts_at=starts_at, ends_at=ends_at, turn_id=turn_id,
         )
         .on_conflict_do_nothing(index_elements=["turn_id"])
     )  # fmt: skip
 
 
-async def come_back(conn: AsyncConnection, clock: Clock, account: Party) -> int:
-    """End what runs or is still to come, of this speaker; returns how many ended."""
+async def come_back(conn: AsyncConnection, clock: Clock, who: Reported) -> int:
+    """End what runs; returns how many ended. What is still to come stays."""
     done = await conn.execute(
         update(absence)
-        .where(_whose(account.resident_id, account.identity_id), absence.c.ends_at > clock.now())
+        .where(
+            _whose(who.resident_id, who.identity_id),
+            absence.c.starts_at <= clock.now(),
+            absence.c.ends_at > clock.now(),
+        )
         .values(ends_at=clock.now())
     )
     return done.rowcount

@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select, update
-from sqlalchemy.dialects.sqlite import insert as insert_once
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.errors import Conflict, NotFound
 from community.ids import new_id
 from community.store import counters
+from community.store.once import insert_once
 from community.store.schema import (
     help_call,
     help_event,
@@ -223,7 +223,7 @@ async def called(
     """Remember who was told of a request."""
     for volunteer_id in volunteer_ids:
         await conn.execute(
-            insert_once(help_call)
+            insert_once(conn, help_call)
             .values(request_id=request_id, volunteer_id=volunteer_id, at=clock.now())
             .on_conflict_do_nothing()
         )

@@ -11,6 +11,9 @@ from community.ids import new_id
 from community.store.schema import conversation, identity, resident, room
 from community.times import Clock
 
+GONE = "gone:"
+"Begins the key of an account that is erased; no channel's own key does"
+
 
 @dataclass(frozen=True)
 class Home:

@@ -1,7 +1,8 @@
 """Medication: plans in their versions, and a row for each dose that came due.
 
-A dose is reminded, then taken, snoozed, skipped or missed. Every move is conditional on the state
-it leaves, so of two answers one counts.
+A dose is reminded, then taken, snoozed, skipped or missed; untold when its reminder reached nobody in
+time, closed when its plan ended first. Every move is conditional on the state it leaves, so of two
+answers one counts.
 """
 
 from __future__ import annotations
@@ -12,21 +13,25 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
-from sqlalchemy.dialects.sqlite import insert as insert_once
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.errors import NotFound
 from community.ids import new_id
 from community.store import counters
 from community.store.identities import Party
+from community.store.once import insert_once
 from community.store.schema import dose, identity, medication_plan, resident, room
 from community.times import Clock
 from language.schedules import Regimen
 
 ACTIVE, STOPPED, REPLACED = "active", "stopped", "replaced"
 REMINDED, TAKEN, SNOOZED, SKIPPED, MISSED = "reminded", "taken", "snoozed", "skipped", "missed"
+UNTOLD, CLOSED = "untold", "closed"
 OPEN = (REMINDED, SNOOZED)
 "States in which an answer is awaited"
+UNHEARD = (MISSED, UNTOLD)
+"States in which nothing was heard; a late word still counts"
+ANSWERED = (TAKEN, SKIPPED)
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,11 @@ class Dose:
     answered_at: datetime | None
     plan: Plan
 
+    @property
+    def ref(self) -> str:
+        """What a button names it by; one without a row yet by its plan and moment."""
+        return self.id or f"{self.plan.no}@{self.due_at.isoformat()}"
+
 
 _PLAN = [medication_plan.c[field] for field in Plan.__dataclass_fields__]
 _DOSE = [dose.c[field] for field in list(Dose.__dataclass_fields__)[:-1]]
@@ -86,6 +96,18 @@ def of_account(account: Party) -> ColumnElement[bool]:
     if account.resident_id is None:
         return by_account
     return or_(by_account, medication_plan.c.resident_id == account.resident_id)
+
+
+def in_care_of(account: Party) -> ColumnElement[bool]:
+    """The speaker's own, and those they set up for somebody without an account: they are reminded."""
+    has_account = select(identity.c.resident_id).where(identity.c.resident_id.is_not(None))
+    return or_(
+        of_account(account),
+        and_(
+            medication_plan.c.identity_id == account.identity_id,
+            medication_plan.c.resident_id.not_in(has_account),
+        ),
+    )
 
 
 def of_identity(identity_id: str) -> ColumnElement[bool]:
@@ -183,17 +205,36 @@ async def doses_of_turn(conn: AsyncConnection, turn_id: str) -> list[Dose]:
     return [_dose(row) for row in rows]
 
 
+async def last_taken(conn: AsyncConnection, identity_id: str, since: datetime) -> list[Dose]:
+    """The doses that an account called taken in its last answer of that kind, if it was since then."""
+    last = (
+        select(dose.c.turn_id)
+        .where(
+            dose.c.answered_by == identity_id, dose.c.state == TAKEN, dose.c.answered_at >= since
+        )
+        .order_by(dose.c.answered_at.desc())
+        .limit(1)
+    )
+    turn_id = (await conn.execute(last)).scalar()
+    return await doses_of_turn(conn, turn_id) if turn_id else []
+
+
 async def get_dose(conn: AsyncConnection, dose_id: str) -> Dose:
     """Raises NotFound."""
+    found = await find_dose(conn, dose_id)
+    if found is None:
+        raise NotFound("no such dose")
+    return found
+
+
+async def find_dose(conn: AsyncConnection, dose_id: str) -> Dose | None:
     rows = await conn.execute(
         select(*_DOSE, *_PLAN)
         .join(medication_plan, medication_plan.c.id == dose.c.plan_id)
         .where(dose.c.id == dose_id)
     )
     found = rows.first()
-    if found is None:
-        raise NotFound("no such dose")
-    return _dose(found)
+    return _dose(found) if found else None
 
 
 async def open_dose(
@@ -202,7 +243,7 @@ async def open_dose(
     """The row of a moment, made once; None when it was made before."""
     dose_id = new_id("dose")
     made = await conn.execute(
-        insert_once(dose)
+        insert_once(conn, dose)
         .values(
             id=dose_id, plan_id=plan_id, due_at=due_at, state=state, repeats=0, snoozes=0, **fields
         )
@@ -221,6 +262,31 @@ async def move(
         .values(state=to, **fields)
     )
     return done.rowcount == 1
+
+
+async def open_of_plan(conn: AsyncConnection, plan_id: str) -> list[Dose]:
+    """The doses of one version that wait for an answer."""
+    rows = await conn.execute(
+        select(*_DOSE, *_PLAN)
+        .join(medication_plan, medication_plan.c.id == dose.c.plan_id)
+        .where(dose.c.plan_id == plan_id, dose.c.state.in_(OPEN))
+        .order_by(dose.c.due_at)
+    )
+    return [_dose(row) for row in rows]
+
+
+async def close_open(conn: AsyncConnection, plan_id: str) -> None:
+    """Nobody is asked any more about the doses of a plan that has ended."""
+    await conn.execute(
+        update(dose).where(dose.c.plan_id == plan_id, dose.c.state.in_(OPEN)).values(state=CLOSED)
+    )
+
+
+async def hand_on(conn: AsyncConnection, dose_id: str, plan_id: str) -> None:
+    """An open dose goes on under the plan's next version."""
+    await conn.execute(
+        update(dose).where(dose.c.id == dose_id, dose.c.state.in_(OPEN)).values(plan_id=plan_id)
+    )
 
 
 async def tally(

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from actions.medication import ActionMedicationRequest, ActionMedicationSave, ValidateMedicationForm
 from actions.medication_doses import ActionMedicationConfirm
 from actions.medication_query import ActionMedicationQuery
-from actions.medication_words import act_of, asks_advice, change_of
+from actions.medication_words import asks_advice, change_of
 from bot.reminders import handlers
-from community.services import medication
+from community.services import doses, medication
 from community.services.medication import Taker
 from community.store.identities import Home, Party
 from community.store.medications import Plan
-from community.store.schema import medication_plan, timer
-from conversation import timers
+from community.store.schema import identity, medication_plan, timer
+from conversation import care, timers
+from language.schedules import Regimen, say_regimen
 from tests.actions.stage import REQUESTED, Stage, entity
-from tests.community.care import EVENING, MORNING, add_plan, make_guardian
+from tests.community.care import EVENING, MORNING, add_plan, make_guardian, read_all, told
 from tests.community.village import Village
 
 FORM = ValidateMedicationForm()
@@ -43,11 +45,22 @@ async def remind(stage: Stage, seconds: float = TO_EIGHT) -> None:
     clock = stage.village.clock
     clock.advance(seconds)
     await timers.fire_due(stage.village.db, clock, handlers(clock))
+    await read_all(stage.village)
 
 
 async def answered(stage: Stage, text: str, *entities: Any, **more: Any) -> None:
     stage.hear(text, "confirm_medication", *entities, **more)
     await stage.run(ActionMedicationConfirm())
+
+
+async def tapped(stage: Stage, response: str, title: str) -> None:
+    """Press a button under the last answer."""
+    await pressed(stage, dict(stage.buttons(response))[title])
+
+
+async def pressed(stage: Stage, payload: str) -> None:
+    said = json.loads(payload.removeprefix("/confirm_medication"))
+    await answered(stage, payload, *(entity(kind, value) for kind, value in said.items()))
 
 
 async def asked(stage: Stage, text: str, *entities: Any) -> None:
@@ -214,9 +227,9 @@ async def test_of_several_plans_is_asked_which_and_the_new_time_is_kept(
     await opened(stage, "吃药的时间改成晚上八点")
     assert stage.said == ["utter_medication_ask_which"]
     assert stage.buttons("utter_medication_ask_which")[1] == (
-        "钙片", '/set_medication{"drug":"钙片","choice":"change"}',
+        "钙片，每天早上8点", '/set_medication{"order_no":"1002","choice":"change"}',
     )  # fmt: skip
-    await opened(stage, "/set_medication", entity("drug", "钙片"), entity("choice", "change"))
+    await opened(stage, "/set_medication", entity("order_no", "1002"), entity("choice", "change"))
     assert stage.values("utter_medication_ask_change")["parts"] == "每天晚上8点"
 
 
@@ -315,7 +328,7 @@ async def test_the_one_that_is_tapped_keeps_what_was_said_of_it(stage: Stage, wa
     assert [title for title, _ in stage.buttons("utter_medication_ask_all")] == [
         "都不吃", "只不吃降压药", "只不吃钙片",
     ]  # fmt: skip
-    await answered(stage, "/confirm_medication", entity("drug", "钙片"))
+    await tapped(stage, "utter_medication_ask_all", "只不吃钙片")
     assert stage.values("utter_medication_skipped") == {"drugs": "钙片"}
 
 
@@ -419,19 +432,6 @@ async def test_unbound_account_is_led_to_its_home(unbound: Stage) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "act"),
-    [("吃了吃了", "taken"), ("降压药刚吃下去", "taken"), ("放心吧，吃进去了，没吐", "taken"),
-     ("已服", "taken"), ("胰岛素打完了", "taken"), ("儿子看着我吃的，你放心", "taken"),
-     ("等会儿再吃", "later"), ("还没吃饭呢，吃完饭再吃药", "later"), ("没呢，没吃，先放着", "later"),
-     ("晚点吃钙片，刚喝了茶", "later"), ("我在外面，回家再吃", "later"), ("未食住，食完饭先食药", "later"),
-     ("今天先不吃", "skipped"), ("这顿不吃了", "skipped"), ("血压不高，这次降压药就免了", "skipped"),
-     ("药过期了，没敢吃", "skipped"), ("刚吐了，那粒不算", "skipped"), ("拿不准吃没吃", "unsure")],
-)  # fmt: skip
-def test_words_are_taken_later_skipped_or_unsure(words: str, act: str) -> None:
-    assert act_of(words) == act
-
-
-@pytest.mark.parametrize(
     ("words", "change"),
     [("每天早饭后提醒我吃降压药", "new"), ("降压药改成晚上吃", "change"), ("那个提醒关了吧", "stop"),
      ("药换了，硝苯地平不吃了，改吃氨氯地平", "new"), ("把早上七点那个提醒往后挪到八点", "change"),
@@ -446,3 +446,242 @@ async def test_nothing_is_written_before_the_yes(stage: Stage, village: Village)
     await opened(stage, text, entity("drug", "降压药", text))
     assert stage.slots[REQUESTED] == "medication_confirm"
     assert await village.count(medication_plan) == 0
+
+
+@pytest.mark.parametrize("words", ["知道了", "刚吃完饭", "药在哪", "好像吃了"])
+async def test_what_does_not_say_so_is_never_written_as_taken(
+    stage: Stage, wang: Party, words: str
+) -> None:
+    await add_plan(stage.village, wang)
+    await remind(stage)
+    await answered(stage, words)
+    assert [one.state for one in await doses.waiting(stage.ctx, wang)] == ["reminded"]
+
+
+async def test_what_is_not_understood_is_asked_with_buttons(stage: Stage, wang: Party) -> None:
+    await add_plan(stage.village, wang)
+    await remind(stage)
+    await answered(stage, "知道了")
+    assert stage.values("utter_medication_ask_act") == {"drugs": "降压药"}
+    await tapped(stage, "utter_medication_ask_act", "吃了")
+    assert stage.values("utter_medication_taken")["drugs"] == "降压药"
+
+
+async def test_named_medicine_is_part_of_what_was_taken(stage: Stage, wang: Party) -> None:
+    await add_plan(stage.village, wang, "阿卡波糖")
+    await remind(stage)
+    await answered(stage, "吃了阿卡波糖", entity("drug", "阿卡波糖"))
+    assert stage.said == ["utter_medication_taken"]
+
+
+async def test_being_unwell_is_heard_when_nothing_else_is(stage: Stage, wang: Party) -> None:
+    await add_plan(stage.village, wang)
+    await remind(stage)
+    await answered(stage, "我吐了")
+    assert stage.said == ["utter_medication_unwell", "utter_medication_ask_act"]
+
+
+async def test_elders_dose_is_never_marked_by_a_word_that_names_nobody(
+    stage: Stage, wang: Party, neighbour: Party
+) -> None:
+    await make_guardian(stage.village, neighbour, wang, "medication")
+    await add_plan(stage.village, neighbour)
+    await remind(stage)
+    await answered(stage, "吃了")
+    assert stage.values("utter_medication_ask_whose") == {"drugs": "降压药", "kin": "妈妈"}
+    assert [one.state for one in await doses.waiting(stage.ctx, neighbour)] == ["reminded"]
+    await tapped(stage, "utter_medication_ask_whose", "是妈妈的药")
+    assert stage.values("utter_medication_taken")["drugs"] == "妈妈的降压药"
+    assert await doses.waiting(stage.ctx, neighbour) == []
+
+
+async def test_elders_dose_that_is_named_is_marked(
+    stage: Stage, wang: Party, neighbour: Party
+) -> None:
+    await make_guardian(stage.village, neighbour, wang, "medication")
+    await add_plan(stage.village, neighbour)
+    await remind(stage)
+    await answered(stage, "我母亲的药吃过了")
+    assert stage.values("utter_medication_taken")["drugs"] == "妈妈的降压药"
+
+
+async def test_speakers_own_dose_comes_before_an_elders(
+    stage: Stage, wang: Party, neighbour: Party
+) -> None:
+    await make_guardian(stage.village, neighbour, wang, "medication")
+    await add_plan(stage.village, neighbour, "降压药")
+    await add_plan(stage.village, wang, "钙片")
+    await remind(stage)
+    await answered(stage, "吃了")
+    assert stage.values("utter_medication_taken")["drugs"] == "钙片"
+    assert [one.state for one in await doses.waiting(stage.ctx, neighbour)] == ["reminded"]
+
+
+async def test_dose_that_this_account_was_told_to_give_needs_no_name(
+    stage: Stage, wang: Party
+) -> None:
+    await add_plan(stage.village, wang, who=Taker(None, "mother"))
+    await remind(stage)
+    assert await told(stage.village, wang) == [
+        "到点了，该给妈妈吃药了：降压药一片。吃好了跟我说一声“吃了”。"
+    ]
+    await answered(stage, "吃了")
+    assert stage.values("utter_medication_taken")["drugs"] == "妈妈的降压药"
+
+
+async def reminder(stage: Stage, who: Party, act: str) -> str:
+    """The payload under the reminder that is waiting now."""
+    return care.dose_payload(act, await doses.waiting(stage.ctx, who))
+
+
+async def test_old_button_answers_no_other_dose(stage: Stage, wang: Party) -> None:
+    await add_plan(stage.village, wang, "降压药", EVENING)
+    await remind(stage)
+    old = await reminder(stage, wang, "taken")
+    await answered(stage, "吃了")
+    await remind(stage, 24 * 3600)
+    await pressed(stage, old)
+    assert stage.said == ["utter_medication_answered_before"]
+    assert [one.state for one in await doses.waiting(stage.ctx, wang)] == ["reminded"]
+
+
+async def test_button_of_a_dose_that_is_long_over_says_so(stage: Stage, wang: Party) -> None:
+    await add_plan(stage.village, wang, "降压药", EVENING)
+    await remind(stage)
+    old = await reminder(stage, wang, "skipped")
+    for _ in range(2):
+        await remind(stage, 30 * 60)
+    await remind(stage, 8 * 3600)
+    await pressed(stage, old)
+    assert stage.said == ["utter_medication_over"]
+
+
+async def test_button_of_another_household_says_no_more_than_an_absent_one(
+    stage: Stage, wang: Party, neighbour: Party
+) -> None:
+    await add_plan(stage.village, neighbour)
+    await remind(stage)
+    foreign = await reminder(stage, neighbour, "taken")
+    for payload in (foreign, '/confirm_medication{"choice":"taken","order_no":"dose_absent"}'):
+        await pressed(stage, payload)
+        assert stage.said == ["utter_medication_over"]
+    assert [one.state for one in await doses.waiting(stage.ctx, neighbour)] == ["reminded"]
+
+
+async def test_later_before_the_time_says_when_it_comes(stage: Stage, wang: Party) -> None:
+    await add_plan(stage.village, wang)
+    stage.village.clock.advance(TO_EIGHT - 3600)
+    await answered(stage, "等会儿再吃")
+    assert stage.said == ["utter_medication_not_yet"]
+    assert stage.values("utter_medication_not_yet")["time"] == "今天晚上8点"
+
+
+async def test_dose_taken_early_is_not_told_as_the_next_one(stage: Stage, wang: Party) -> None:
+    await add_plan(stage.village, wang)
+    stage.village.clock.advance(TO_EIGHT - 3600)
+    await answered(stage, "吃了")
+    await asked(stage, "下一顿药几点吃")
+    assert lines(stage) == ["明天晚上8点吃降压药一片。"]
+
+
+async def test_who_takes_note_of_a_reminder_has_not_taken_it(stage: Stage, wang: Party) -> None:
+    await add_plan(stage.village, wang)
+    await remind(stage)
+    await pressed(stage, await reminder(stage, wang, "noted"))
+    assert stage.values("utter_medication_waiting") == {"drugs": "降压药"}
+    assert [one.state for one in await doses.waiting(stage.ctx, wang)] == ["reminded"]
+
+
+@pytest.mark.parametrize(
+    ("regimen", "words", "kept"),
+    [
+        (Regimen((MORNING,), weekdays=(0,)), "甲氨蝶呤改成晚上八点", "每周一晚上8点"),
+        (Regimen((MORNING,), every_days=7), "甲氨蝶呤挪到晚上八点", "每7天晚上8点"),
+        (Regimen((EVENING,)), "甲氨蝶呤改成隔天一次", "每2天晚上8点"),
+        (Regimen((MORNING,), for_days=10), "甲氨蝶呤改成晚上八点", "每天晚上8点，吃10天"),
+        (Regimen((MORNING,), weekdays=(0,)), "甲氨蝶呤改成每天晚上八点", "每天晚上8点"),
+    ],
+)  # fmt: skip
+async def test_change_leaves_what_it_does_not_name(
+    stage: Stage, wang: Party, regimen: Regimen, words: str, kept: str
+) -> None:
+    """A medicine that is taken once a week is never made a daily one by a new hour."""
+    await add_plan(stage.village, wang, "甲氨蝶呤", regimen=regimen)
+    await opened(stage, words, entity("drug", "甲氨蝶呤", words))
+    assert stage.values("utter_medication_ask_change")["parts"] == kept
+    await stage.tell(FORM, "对", "affirm")
+    await stage.run(ActionMedicationSave())
+    assert [say_regimen(one.regimen) for one in await plans(stage, wang)] == [kept]
+
+
+async def test_two_plans_of_one_name_can_be_told_apart(stage: Stage, wang: Party) -> None:
+    await add_plan(stage.village, wang, "降压药", MORNING)
+    await add_plan(stage.village, wang, "降压药", EVENING)
+    await opened(stage, "降压药不用再提醒了", entity("drug", "降压药"))
+    assert [title for title, _ in stage.buttons("utter_medication_ask_which")] == [
+        "降压药，每天早上8点", "降压药，每天晚上8点",
+    ]  # fmt: skip
+    await opened(stage, "/set_medication", entity("order_no", "1002"), entity("choice", "stop"))
+    await stage.tell(FORM, "对", "affirm")
+    await stage.run(ActionMedicationSave())
+    assert [one.no for one in await plans(stage, wang)] == [1001]
+
+
+async def test_elders_plan_that_is_tapped_is_the_elders(
+    stage: Stage, wang: Party, neighbour: Party
+) -> None:
+    await make_guardian(stage.village, neighbour, wang, "medication")
+    for drug in ("降压药", "钙片"):
+        await add_plan(stage.village, neighbour, drug, MORNING)
+    await opened(stage, "我妈吃药的时间改成晚上八点")
+    await opened(stage, "/set_medication", entity("order_no", "1001"), entity("choice", "change"))
+    assert stage.values("utter_medication_ask_change")["parts"] == "每天晚上8点"
+
+
+async def test_plan_of_another_household_cannot_be_tapped(
+    stage: Stage, wang: Party, neighbour: Party
+) -> None:
+    await add_plan(stage.village, neighbour, "降压药", MORNING)
+    for number in ("1001", "4711"):
+        await opened(stage, "/set_medication", entity("order_no", number), entity("choice", "stop"))
+        assert stage.said == ["utter_error_not_found"]
+
+
+@pytest.mark.parametrize(
+    "words", ["其实我没吃，你别记成吃了", "点错了", "刚才说错了，没吃", "谁说我吃了"]
+)
+async def test_dose_that_was_called_taken_by_mistake_waits_again(
+    stage: Stage, wang: Party, words: str
+) -> None:
+    await add_plan(stage.village, wang, "钙片", EVENING - 30)
+    await add_plan(stage.village, wang, "降压药", EVENING)
+    await remind(stage, TO_EIGHT - 30 * 60)
+    await answered(stage, "吃了")
+    await remind(stage, 30 * 60)
+    await answered(stage, "吃了")
+    await answered(stage, words)
+    assert stage.values("utter_medication_taken_back") == {"drugs": "降压药"}
+    assert [one.plan.drug for one in await doses.waiting(stage.ctx, wang)] == ["降压药"]
+    await remind(stage, 30 * 60)
+    assert (await told(stage.village, wang))[-1].startswith("再提醒一次")
+
+
+async def test_nothing_is_taken_back_that_nobody_had_said(stage: Stage, wang: Party) -> None:
+    await add_plan(stage.village, wang)
+    await remind(stage)
+    await answered(stage, "我没吃，你别记成吃了")
+    assert stage.said == ["utter_medication_later"]
+
+
+async def test_dose_of_an_elder_that_one_was_just_reminded_of_comes_before_ones_own_to_come(
+    stage: Stage, wang: Party, neighbour: Party
+) -> None:
+    await make_guardian(stage.village, neighbour, wang, "medication")
+    async with stage.village.db.write() as conn:
+        mine = identity.c.id == neighbour.identity_id
+        await conn.execute(update(identity).where(mine).values(resident_id=None))
+    await add_plan(stage.village, wang, who=Taker(neighbour.resident_id, "mother"))
+    await add_plan(stage.village, wang, "钙片", EVENING + 60)
+    await remind(stage)
+    await answered(stage, "吃了")
+    assert stage.values("utter_medication_taken")["drugs"] == "妈妈的降压药"

@@ -45,7 +45,8 @@ async def noted(stage: Stage) -> list[tuple[str, str]]:
      ("本人5月1日至5月4日外出，勿念", "away"), ("我今晚不回家，住我妹妹那儿", "away"),
      ("我已经回来了，今天下午到的家", "back"), ("提前从海南回来了，恢复吧", "back"),
      ("我今儿贼精神，刚遛完弯回来", "well"), ("每天早上问问我好不好", "daily"),
-     ("不用每天问我了", "no_daily")],
+     ("不用每天问我了", "no_daily"), ("别再问了", "no_daily"), ("以后不用问了", "no_daily"),
+     ("不要老问我了", "no_daily"), ("问候就算了", "no_daily"), ("我很好，不用打电话来问", "well")],
 )  # fmt: skip
 def test_words_mean_one_thing(words: str, meaning: str) -> None:
     assert meaning_of(words) == meaning
@@ -89,7 +90,7 @@ async def test_elder_is_reported_of_by_the_guardian_alone(
     stage: Stage, wang: Party, neighbour: Party
 ) -> None:
     await reported(stage, "我妈今天状态挺好的，跟你们说一声")
-    assert stage.said == ["utter_wellbeing_glad"]
+    assert stage.said == ["utter_wellbeing_not_yours"]
     assert await noted(stage) == []
     await make_guardian(stage.village, neighbour, wang, "alarm")
     await reported(stage, "我妈今天状态挺好的")
@@ -140,7 +141,10 @@ async def test_family_for_other_matters_is_not_asked(
 
 async def test_absence_is_read_back_and_kept_on_yes(stage: Stage, village: Village) -> None:
     await reported(stage, "这两天去女儿家，别找我")
-    assert stage.values("utter_wellbeing_ask_confirm") == {"time": "今天到明天（周二）"}
+    assert stage.values("utter_wellbeing_ask_confirm") == {
+        "time": "今天到明天（周二）",
+        "who": "您",
+    }
     assert await village.count(absence) == 0
     await stage.tell(FORM, "对", "affirm")
     await stage.run(ActionWellbeingAway())
@@ -154,7 +158,10 @@ async def test_end_that_is_open_is_asked(stage: Stage) -> None:
     await reported(stage, "我去女儿家住，别找我")
     assert stage.said == ["utter_wellbeing_ask_time"]
     await stage.tell(FORM, "下周三", "greet")
-    assert stage.values("utter_wellbeing_ask_confirm") == {"time": "今天到11月12日（周三）"}
+    assert stage.values("utter_wellbeing_ask_confirm") == {
+        "time": "今天到11月12日（周三）",
+        "who": "您",
+    }
 
 
 async def test_summary_takes_a_correction(stage: Stage) -> None:
@@ -211,3 +218,59 @@ async def test_somebody_who_is_not_well_is_answered_before_the_absence(stage: St
     assert (stage.said, stage.slots) == ([], before)
     await stage.run(REPORT)
     assert stage.said == ["utter_wellbeing_unwell", "utter_wellbeing_ask_person"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["我妈挺好的", "我父亲今天挺好", "我家老太太精神着呢", "我岳母有点头晕", "我妈回来了", "我爸去我姐家住三天",
+     "每天问问我妈好不好", "不用每天问我妈了"],
+)  # fmt: skip
+async def test_words_about_kin_are_never_written_of_the_speaker(
+    stage: Stage, wang: Party, words: str
+) -> None:
+    before = await wellbeing.open_items(stage.ctx, wang)
+    await reported(stage, words)
+    assert await noted(stage) == []
+    assert stage.loop is None
+    assert await wellbeing.open_items(stage.ctx, wang) == before
+    assert stage.said[0] in {
+        "utter_wellbeing_not_yours", "utter_wellbeing_unwell_kin", "utter_wellbeing_daily_own",
+    }  # fmt: skip
+
+
+async def test_guardian_reports_that_the_elder_is_unwell(
+    stage: Stage, wang: Party, neighbour: Party
+) -> None:
+    await make_guardian(stage.village, neighbour, wang, "alarm")
+    await reported(stage, "我妈有点头晕")
+    assert stage.said == ["utter_wellbeing_unwell_kin", "utter_wellbeing_ask_person"]
+    assert await noted(stage) == [("李宏伟", "unwell")]
+
+
+async def test_guardian_says_that_the_elder_is_away_and_back(
+    stage: Stage, wang: Party, neighbour: Party
+) -> None:
+    await make_guardian(stage.village, neighbour, wang, "alarm")
+    await reported(stage, "我妈去我姐家住三天")
+    assert stage.values("utter_wellbeing_ask_confirm") == {
+        "time": "今天到后天（周三）", "who": "您妈妈",
+    }  # fmt: skip
+    await stage.tell(FORM, "对", "affirm")
+    await stage.run(ActionWellbeingAway())
+    assert stage.values("utter_wellbeing_away")["who"] == "您妈妈"
+    assert await wellbeing.open_items(stage.ctx, wang) == []
+    assert len(await wellbeing.open_items(stage.ctx, neighbour)) == 1
+    await reported(stage, "我妈已经回来了")
+    assert stage.said == ["utter_wellbeing_back_kin"]
+    assert await wellbeing.open_items(stage.ctx, neighbour) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [("每天晚上十点问问我好不好", "早上7点半"), ("每天早上五点问问我好不好", "早上7点半")],
+)
+async def test_question_that_is_wished_at_night_is_put_by_day_and_said_so(
+    stage: Stage, words: str, said: str
+) -> None:
+    await reported(stage, words)
+    assert stage.values("utter_wellbeing_daily_by_day") == {"time": said}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import update
 
 from bot.reminders import handlers
 from community.services import appointment
 from community.store.appointments import Appointment
 from community.store.database import Database
 from community.store.identities import Party
+from community.store.schema import seat_slot
 from community.times import FixedClock
 from conversation import outbox, timers
 from tests.community.counters import add_bookables
@@ -78,3 +80,13 @@ async def test_one_that_was_given_back_is_not_spoken_of(village: Village) -> Non
 async def test_one_that_has_begun_is_not_spoken_of(village: Village) -> None:
     who, _ = await booked(village, "b0")
     assert await told(village, who, (at(5, 9) - at(3, 14, 5)).total_seconds()) == []
+
+
+async def test_one_that_the_night_would_hold_until_it_has_begun_is_said_at_once(
+    village: Village,
+) -> None:
+    """After a stop the reminder is due at night, and the appointment is before the morning's end."""
+    who, _ = await booked(village, "b0")
+    async with village.db.write() as conn:
+        await conn.execute(update(seat_slot).values(starts_at=at(5, 7)))
+    assert len(await told(village, who, (at(5, 5) - at(3, 14, 5)).total_seconds())) == 1

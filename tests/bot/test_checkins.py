@@ -15,6 +15,7 @@ from community.store.database import Database
 from community.store.identities import Party
 from community.times import FixedClock, local
 from conversation import care, queue, timers
+from conversation.ownership import Owner, move
 from conversation.queue import Lane
 from tests.community.care import make_guardian, told
 from tests.community.village import Village
@@ -194,3 +195,51 @@ async def test_family_without_the_right_is_not_told(village: Village, elder: Par
     for _ in range(5):
         await after(village, HOUR)
     assert await told(village, other) == []
+
+
+@pytest.mark.parametrize("minute", [22 * 60, 5 * 60])
+async def test_question_is_not_put_at_night_whatever_was_wished(
+    village: Village, elder: Party, minute: int
+) -> None:
+    await wellbeing.ask_daily(village.ctx, elder, minute, arm=arm(village))
+    await after(village, TO_NINE - 91 * MINUTE)
+    assert (await told(village, elder), await today(village)) == ([], [])
+    await after(village, MINUTE)
+    assert await told(village, elder) == [ASK]
+
+
+async def test_after_a_stop_the_question_is_not_put_at_night_and_starts_no_ladder(
+    village: Village, elder: Party, daughter: Party
+) -> None:
+    await after(village, TO_NINE + 19 * HOUR)
+    assert (await told(village, elder), await today(village)) == ([], [])
+    await after(village, 4 * HOUR)
+    assert (await told(village, elder), await told(village, daughter)) == ([], [])
+    await after(village, HOUR)
+    assert await told(village, elder) == [ASK]
+
+
+async def test_question_of_the_evening_leaves_the_night_in_peace(
+    village: Village, elder: Party, daughter: Party
+) -> None:
+    await wellbeing.ask_daily(village.ctx, elder, 21 * 60, arm=arm(village))
+    await after(village, 6 * HOUR + 55 * MINUTE)
+    assert await told(village, elder) == [ASK]
+    for _ in range(10):
+        await after(village, HOUR)
+    assert (await told(village, elder), await told(village, daughter)) == ([ASK], [])
+    await after(village, 30 * MINUTE)
+    assert await told(village, elder) == [ASK, REPEAT]
+
+
+async def test_question_waits_while_a_person_has_the_conversation_and_so_does_its_ladder(
+    village: Village, elder: Party, daughter: Party
+) -> None:
+    async with village.db.write() as conn:
+        await move(
+            conn, village.clock, elder.conversation_id, Owner.CLAIMED, actor="staff", cause="test"
+        )
+    await after(village, TO_NINE)
+    for _ in range(40):
+        await after(village, 10 * MINUTE)
+    assert (await today(village), await told(village, daughter)) == ([], [])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import insert, select, update
@@ -119,3 +119,26 @@ def test_quiet_hours_end_in_the_morning(
         return FixedClock(datetime(2025, 12, day, hour, minute, tzinfo=SHANGHAI)).now()
 
     assert telling.after_quiet(moment(*said_at)) == moment(*comes_at)
+
+
+async def test_words_that_would_come_too_late_are_never_said(
+    talk: Talk, home: list[str], wang: str
+) -> None:
+    """Held back beyond their time they are stale: by the night, or by a person's conversation."""
+    await until_hour(talk, 22)
+    until = talk.clock.now() + timedelta(hours=5)
+    async with talk.db.write() as conn:
+        await telling.tell(conn, talk.clock, home[:1], NEWS, key="night", until=until)
+    await until_hour(talk, 9)
+    assert (await fire(talk), await heard(talk, home[:1])) == (0, [[]])
+    case = await talk.claim(await talk.open(home[1]), wang)
+    until = talk.clock.now() + timedelta(minutes=15)
+    async with talk.db.write() as conn:
+        await telling.tell(conn, talk.clock, home[1:2], NEWS, key="busy", until=until)
+    for _ in range(2):
+        talk.clock.advance(telling.LOOK_AGAIN.total_seconds())
+        await fire(talk)
+    await talk.resolve(case, wang)
+    talk.clock.advance(telling.LOOK_AGAIN.total_seconds())
+    assert await fire(talk) == 0
+    assert "师傅明天上午来。" not in (await heard(talk, home[1:2]))[0]

@@ -218,8 +218,8 @@ async def test_register_counts_doses_and_names_no_medicine(village: Village, wan
         await medications.open_dose(conn, plan.id, village.clock.now() + timedelta(days=1), "taken")
     assert await medication.register(village.ctx, day) == Register(
         "用药提醒（只有次数）",
-        ("房号", "姓名", "吃过了", "等您回话", "推后了", "这顿不吃", "没有回音"),
-        (("3号楼2单元501", "王建国", "2", "0", "0", "0", "1"),),
+        ("房号", "姓名", "吃过了", "等您回话", "推后了", "这顿不吃", "没有回音", "没能提醒到"),
+        (("3号楼2单元501", "王建国", "2", "0", "0", "0", "1", "0"),),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from community.errors import BadInput, NotBound
+from community.errors import BadInput, NotBound, NotFound
 from community.registers import Register
 from community.services import wellbeing
 from community.store import checkins
@@ -154,3 +154,24 @@ def test_ladder_is_repeat_family_visit() -> None:
     assert [(one.do, one.after_minutes) for one in wellbeing.ladder()] == [
         ("repeat", 120), ("family", 60), ("visit", 60),
     ]  # fmt: skip
+
+
+async def test_coming_back_leaves_an_absence_that_is_still_to_come(
+    village: Village, wang: Party
+) -> None:
+    await wellbeing.leave(village.ctx, wang, turn_id="t", window=hours(village, 24, 48))
+    assert not await wellbeing.come_back(village.ctx, wang)
+    async with village.db.read() as conn:
+        later = village.clock.now() + timedelta(hours=30)
+        assert await checkins.away(conn, wang.resident_id or "", later) is not None
+
+
+async def test_absence_of_an_elder_of_others_is_refused(
+    village: Village, wang: Party, neighbour: Party
+) -> None:
+    with pytest.raises(NotFound):
+        await wellbeing.leave(
+            village.ctx, wang, turn_id="t", window=hours(village, 0, 5),
+            elder_id=neighbour.resident_id,
+        )  # fmt: skip
+    assert await village.count(absence) == 0
