@@ -241,6 +241,52 @@ async def test_answer_that_nobody_has_is_asked_again(stage: Stage) -> None:
     assert stage.slots["eligibility_facts"] == {}
 
 
+@pytest.mark.parametrize(
+    ("words", "intent"),
+    [
+        ("要人工", "ask_human"), ("要找个人", "nlu_fallback"), ("人工", "nlu_fallback"),
+        ("算了，没事", "deny"), ("不问了", "cancel_flow"), ("没有，算了", "deny"), ("没气了快救命", "sos"),
+        ("没气了，快来救救我老伴", "deny"), ("要报修", "report_repair"), ("没水了", "report_repair"),
+        ("有没有人工", "affirm"),
+    ],
+)  # fmt: skip
+async def test_wish_cry_and_other_business_are_no_answer(
+    stage: Stage, words: str, intent: str
+) -> None:
+    await qualify(stage, "我八十二了能领多少", entity("age", "八十二"))
+    stage.hear(words, intent)
+    stage.loop = RULES.form
+    await stage.run(RULES)
+    assert stage.slots["eligibility_facts"] == {"age": 82}
+    assert stage.slots[REQUESTED] == "eligibility_answer"
+
+
+@pytest.mark.parametrize(
+    ("words", "intent"),
+    [("是的", "ask_human"), ("是的", "cancel_flow"), ("不", "sos"), ("要报修", "report_repair")],
+)
+async def test_other_intents_are_left_to_their_rules(stage: Stage, words: str, intent: str) -> None:
+    await qualify(stage, "我八十二了能领多少", entity("age", "八十二"))
+    stage.hear(words, intent)
+    stage.loop = RULES.form
+    events = await stage.run(RULES)
+    assert [one["event"] for one in events] == ["action_execution_rejected"]
+
+
+async def test_no_that_is_unclear_is_asked_once_more(stage: Stage) -> None:
+    await qualify(stage, "高龄津贴我够格不", entity("matter", "高龄津贴"))
+    for words, facts in (("八十左右", {}), ("差两个月八十", {"age": 79})):
+        await stage.tell(RULES, words, "nlu_fallback")
+        assert stage.slots["eligibility_facts"] == facts
+    await stage.run(ActionEligibilityTell())
+    assert stage.values("utter_eligibility_no") == {"name": "高龄津贴", "reason": "要年满80周岁"}
+
+
+async def test_age_that_is_not_reached_is_no_age_in_the_first_words(stage: Stage) -> None:
+    said = await qualify(stage, "高龄津贴我快八十了能领不", entity("matter", "高龄津贴"), entity("age", "八十"))  # fmt: skip
+    assert said[0] == "utter_eligibility_no"
+
+
 async def test_choice_is_tapped(stage: Stage) -> None:
     await qualify(stage, "残疾补贴本地户口的给多少", entity("matter", "残疾补贴"))
     assert stage.buttons("utter_eligibility_ask")[1] == (
