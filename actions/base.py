@@ -35,6 +35,10 @@ class ServiceAction(Action, ABC):
     async def handle(self, heard: Hearing) -> list[EventType]:
         """Do it; returns slot and loop events. May raise CommunityError."""
 
+    def refused(self, heard: Hearing) -> list[EventType]:
+        """What is forgotten when the work was refused, so that the next try begins afresh."""
+        return []
+
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[EventType]:
@@ -48,6 +52,8 @@ class ServiceAction(Action, ABC):
         except CommunityError as error:
             logger.info("%s ended with code=%s", self.name(), error.code)
             self._apologise(heard, error.code)
+            if error.code not in OURS:
+                return [*_spent(heard, []), *self.refused(heard)]
         except Exception:
             logger.exception("%s failed", self.name())
             self._apologise(heard, Code.INTERNAL)
