@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import logging
 from abc import ABC, abstractmethod
-from typing import Any
+from typing import Any, ClassVar
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import guide_telling
 from actions.hearing import Hearing
 from actions.wiring import context
 from community.errors import Code, CommunityError, NotBound
@@ -27,6 +28,9 @@ OURS = frozenset({Code.INTERNAL, Code.UNAVAILABLE, Code.STORE_UNAVAILABLE})
 
 class ServiceAction(Action, ABC):
     """An action of one service: `handle` does the work and utters its own outcome."""
+
+    takes_up_matters: ClassVar[bool] = True
+    "Whether a bare question after a government matter is about that matter and not this service"
 
     @abstractmethod
     def name(self) -> str: ...
@@ -45,7 +49,8 @@ class ServiceAction(Action, ABC):
         heard = Hearing(context(), tracker, dispatcher)
         token = turn_id.set(heard.turn_id)
         try:
-            events = await self.handle(heard)
+            taken = await guide_telling.taken_up(heard) if self.takes_up_matters else None
+            events = await self.handle(heard) if taken is None else taken
             return events if _steps_aside(events) else [*_spent(heard, events), *events]
         except NotBound:
             heard.ask("utter_bind_first")

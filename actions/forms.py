@@ -53,6 +53,7 @@ Fields = dict[str, Any]
 class Form(ServiceAction):
     """One service's form. `stem`: prefix of its slots; `intents`: those that continue it."""
 
+    takes_up_matters = False
     stem: ClassVar[str]
     intents: ClassVar[frozenset[str]]
 

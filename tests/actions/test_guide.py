@@ -8,15 +8,18 @@ from typing import Any
 
 import pytest
 
+from actions.activity_query import ActionActivityQuery
 from actions.conversation import ActionClarify, ActionOutOfScope
 from actions.eligibility import (
     ActionEligibilityCheck,
     ActionEligibilityTell,
     ValidateEligibilityForm,
 )
+from actions.fee import ActionFeeQuery
 from actions.forms import REQUESTED
 from actions.guide import ActionGuideQuery, ActionGuideResume, ValidateGuideForm
 from actions.material import ActionMaterialCheck
+from actions.meal_query import ActionMealQuery
 from actions.offers import ActionAnswerOffer
 from community.demo import guides as demo
 from community.guides.library import keep
@@ -371,6 +374,45 @@ async def test_bare_question_after_a_matter_is_about_it(stage: Stage, action: An
     await stage.run(action)
     assert stage.values("utter_guide_aspect")["name"] == "高龄津贴"
     assert "misses" not in stage.slots
+
+
+@pytest.mark.parametrize(
+    ("words", "intent", "action", "said"),
+    [
+        ("要多少钱", "query_fee", ActionFeeQuery(), "免费"),
+        ("几点下班", "query_meal", ActionMealQuery(), "周一到周五，上午9点到11点半，下午1点半到5点"),
+        ("多久能办好", "query_activity", ActionActivityQuery(), "15个工作日"),
+    ],
+)  # fmt: skip
+async def test_bare_question_right_after_a_matter_is_no_other_services(
+    stage: Stage, words: str, intent: str, action: Any, said: str
+) -> None:
+    await ask(stage, "高龄津贴去哪办", entity("matter", "高龄津贴"))
+    stage.hear("谢谢", "thank")
+    for _ in range(2):
+        stage.hear(words, intent)
+        await stage.run(action)
+        assert stage.values("utter_guide_aspect")["name"] == "高龄津贴"
+        assert stage.values("utter_guide_aspect")["said"] == said
+
+
+@pytest.mark.parametrize("words", ["物业费多少钱", "食堂几点开门"])
+async def test_question_that_names_its_own_thing_goes_to_its_service(
+    stage: Stage, words: str
+) -> None:
+    await ask(stage, "高龄津贴去哪办", entity("matter", "高龄津贴"))
+    stage.hear(words, "query_meal")
+    await stage.run(ActionMealQuery())
+    assert "utter_guide_aspect" not in stage.said
+
+
+async def test_matter_that_was_talked_of_before_something_else_is_not_meant(stage: Stage) -> None:
+    await ask(stage, "高龄津贴去哪办", entity("matter", "高龄津贴"))
+    stage.hear("食堂电话多少", "query_meal")
+    await stage.run(ActionMealQuery())
+    stage.hear("几点下班", "query_meal")
+    await stage.run(ActionMealQuery())
+    assert stage.said == ["utter_meal_hours"]
 
 
 @pytest.mark.parametrize("words", ["股票涨了没有", "几点下班呀我想知道你们食堂师傅几点下班"])
