@@ -325,6 +325,13 @@ async def test_papers_are_held_against_the_list_and_remembered(stage: Stage) -> 
     assert items(stage) == ["身份证原件和复印件1份"]
 
 
+async def test_asking_for_the_list_is_no_having_of_it(stage: Stage) -> None:
+    said = await hold(stage, "高龄津贴材料都有哪些", entity("matter", "高龄津贴"))
+    assert said[0] == "utter_material_compare"
+    assert stage.known("guide")["last"]
+    assert "have" not in stage.known("guide")
+
+
 async def test_papers_of_one_matter_are_not_those_of_another(stage: Stage) -> None:
     await hold(stage, "高龄津贴我拿了身份证户口本", entity("matter", "高龄津贴"))
     said = await hold(stage, "居住证还差哪样", entity("matter", "居住证"))
