@@ -50,7 +50,8 @@ class ValidateActivityForm(BindingQuestions):
             known["activity_confirm"] = True  # nothing to decide: the action says so
             return None
         people = known.get("activity_people")
-        most = rules()["people_at_most"]
+        one = await _chosen(heard, known)
+        most = min(rules()["people_at_most"], one.capacity if one else rules()["people_at_most"])
         if people is not None and not 1 <= people <= most:
             heard.say("utter_activity_people_range", most=most)
             known["activity_people"] = None

@@ -90,7 +90,8 @@ class ValidateEligibilityForm(Form):
         tapped = heard.entity("choice")
         if tapped is not None and not heard.text:
             options = {option.words[0]: option.value for option in rule.options}
-            found: Fields | None = {rule.fact: options.get(tapped)}
+            known_choice = tapped in options or tapped == UNKNOWN
+            found: Fields | None = {rule.fact: options.get(tapped)} if known_choice else None
         else:
             yes = reading.yes_or_no(heard)
             found = eligibility_words.answer(one.eligibility, rule, heard.text, yes)

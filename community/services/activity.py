@@ -113,6 +113,8 @@ async def join(
             one = await activities.get(conn, activity_id)
             if one is None:
                 raise NotFound("no such activity")
+            if people > one.capacity:
+                raise BadInput("there will never be so many seats")
             if one.starts_at <= ctx.clock.now():
                 raise BadInput("it has begun")
             key = _key(activity_id, account, who)

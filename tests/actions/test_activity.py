@@ -124,6 +124,15 @@ async def test_people_that_cannot_be_are_asked_for_again(stage: Stage, words: st
     assert stage.values("utter_activity_ask_confirm")["people"] == "3"
 
 
+async def test_more_people_than_there_are_seats_at_all_are_not_put_in_line(
+    stage: Stage, village: Village
+) -> None:
+    await canteen.activity(village, "包饺子", capacity=2)
+    await request(stage, "包饺子我们三个人")
+    assert stage.said == ["utter_activity_people_range", "utter_activity_ask_people"]
+    assert stage.values("utter_activity_people_range") == {"most": "2"}
+
+
 async def test_correction_at_the_summary_changes_its_part(stage: Stage, village: Village) -> None:
     await canteen.activity(village, "太极拳", hours=48)
     await request(stage, "合唱团给我报个名")

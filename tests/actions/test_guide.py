@@ -301,6 +301,13 @@ async def test_choice_is_tapped(stage: Stage) -> None:
     assert stage.values("utter_eligibility_amount") == {"per": "每月", "amount": "150元"}
 
 
+async def test_choice_of_another_question_is_no_answer(stage: Stage) -> None:
+    await qualify(stage, "高龄津贴我够格不", entity("matter", "高龄津贴"))
+    await stage.tell(RULES, '/check_eligibility{"choice":"二级"}', "check_eligibility", entity("choice", "二级"))  # fmt: skip
+    assert stage.said == ["utter_form_not_understood", "utter_eligibility_ask"]
+    assert stage.slots["eligibility_facts"] == {}
+
+
 async def test_matter_without_rules_tells_its_conditions(stage: Stage) -> None:
     said = await qualify(stage, "结婚登记我够不够", entity("matter", "结婚登记"))
     assert said[0] == "utter_eligibility_unjudged"
