@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from rasa_sdk.events import EventType, FollowupAction, SlotSet
+from rasa_sdk.events import EventType, FollowupAction
 
 from actions import reading
 from actions.activity_words import firsts, meant, people_of, said, when_words, which, who_of
-from actions.base import ServiceAction
+from actions.base import OURS, ServiceAction
 from actions.binding import BindingQuestions
 from actions.form_end import finished
 from actions.forms import Fields
 from actions.hearing import Hearing
-from community.errors import Conflict
+from community.errors import BadInput, Code, Conflict
 from community.labels import label
 from community.services import activity
 from community.services.activity import Place, rules
@@ -50,7 +50,8 @@ class ValidateActivityForm(BindingQuestions):
             known["activity_confirm"] = True  # nothing to decide: the action says so
             return None
         people = known.get("activity_people")
-        most = rules()["people_at_most"]
+        one = await _chosen(heard, known)
+        most = min(rules()["people_at_most"], one.capacity if one else rules()["people_at_most"])
         if people is not None and not 1 <= people <= most:
             heard.say("utter_activity_people_range", most=most)
             known["activity_people"] = None
@@ -73,8 +74,17 @@ class ValidateActivityForm(BindingQuestions):
         answer = reading.yes_or_no(heard)
         if answer is not None:
             return {"activity_confirm": answer}
-        found = await self._named(heard)
+        found = await self._same_series(heard, await self._named(heard), known)
         return {"activity_which": which(found[0], heard.now)} if found else None
+
+    async def _same_series(
+        self, heard: Hearing, found: list[Activity], known: Fields
+    ) -> list[Activity]:
+        """是下周三的 names a day of what is being joined, not whatever else is on that day."""
+        if heard.entity("activity") or activity.named(said(heard), found):
+            return found
+        chosen = await _chosen(heard, known)
+        return [one for one in found if chosen is not None and one.series == chosen.series]
 
     async def _named(self, heard: Hearing) -> list[Activity]:
         """What the words mean; short words may be the name itself."""
@@ -86,6 +96,10 @@ class ValidateActivityForm(BindingQuestions):
 
     def amend(self, heard: Hearing, known: Fields) -> Fields:
         return self._people(heard)
+
+    def forget(self, heard: Hearing, code: Code) -> list[EventType]:
+        """What is refused here would be refused again: there is nothing else to say to it."""
+        return super().forget(heard, code) if code in OURS else self.give_up(heard)
 
     async def put(self, heard: Hearing, question: str, known: Fields) -> None:
         match question:
@@ -177,6 +191,8 @@ class ActionActivityJoin(ServiceAction):
         known: Fields = {
             name: heard.slot(name) for name in ("activity_which", "activity_people", "activity_who")
         }
+        if not known["activity_which"]:
+            return []  # the form was let go: there is nothing to join
         try:
             made = await activity.join(
                 heard.ctx, await heard.party(), turn_id=heard.turn_id,
@@ -187,6 +203,9 @@ class ActionActivityJoin(ServiceAction):
             standing = await _standing(heard, known)
             if standing is not None:
                 say_already(heard, standing)
+            return finished(heard, "activity")
+        except BadInput:
+            heard.say("utter_activity_begun", name=known["activity_which"]["said"])
             return finished(heard, "activity")
         self._say_made(heard, made)
         return finished(heard, "activity")
@@ -205,40 +224,3 @@ class ActionActivityJoin(ServiceAction):
             no=one.no, name=one.name, when=when_words(one, heard.now), place=one.place,
             place_in_line=(made.ahead or 0) + 1, card=card,
         )  # fmt: skip
-
-
-class ActionActivityCancel(ServiceAction):
-    """Leaving a list: said back first, carried out on yes."""
-
-    def name(self) -> str:
-        return "action_activity_cancel"
-
-    async def handle(self, heard: Hearing) -> list[EventType]:
-        own = [one.signup for one in await activity.mine(heard.ctx, await heard.party())]
-        coming = await activity.upcoming(heard.ctx)
-        listed = [one for one in coming if one.id in {entry.activity_id for entry in own}]
-        named = activity.named(said(heard), listed, heard.entity("activity"))
-        ids = {one.id for one in named}
-        found = [entry for entry in own if entry.activity_id in ids]
-        name = heard.entity("activity")
-        if not found and own and not name:
-            on_day = {one.id for one in await meant(heard)}
-            found = [entry for entry in own if entry.activity_id in on_day] or own
-        if not found:
-            known = activity.named(said(heard), coming, name)
-            key = "utter_activity_not_joined" if name else "utter_activity_none_joined"
-            heard.say(key, name=known[0].name if known else name or "")
-            return []
-        if len({entry.name for entry in found}) > 1:
-            names = list(dict.fromkeys(entry.name for entry in found))[:3]
-            heard.ask(
-                "utter_activity_which_cancel", names="、".join(names),
-                buttons=[(one, f'/cancel_activity{{"activity":"{one}"}}') for one in names],
-            )  # fmt: skip
-            return []
-        first = found[0]
-        heard.ask(
-            "utter_activity_ask_cancel", no=first.no, name=first.name,
-            when=when_words(first, heard.now),
-        )  # fmt: skip
-        return [SlotSet("offer", {"kind": "leave_activity", "no": first.no})]

@@ -9,7 +9,7 @@ from typing import Any
 from actions.hearing import Hearing
 from community.labels import label
 from community.services import activity
-from community.store.activities import Activity, Signup
+from community.store.activities import WEEK, Activity, Signup
 from community.times import local
 from language.numerals import NUMBER, parse_number
 from language.periods import Period, say_period
@@ -97,6 +97,11 @@ def firsts(among: list[Activity]) -> list[Activity]:
 def when_words(one: Activity | Signup, now: datetime) -> str:
     """`明天（周二）上午9点`."""
     return say_period(Period(one.starts_at, one.starts_at), now)
+
+
+def dated_words(one: Activity | Signup) -> str:
+    """`11月4日（周二）上午9点`, for words that may be read on another day than they are written."""
+    return say_period(Period(one.starts_at, one.starts_at), one.starts_at - WEEK)
 
 
 def line(one: Activity, now: datetime) -> str:

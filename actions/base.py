@@ -15,6 +15,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import guide_telling
 from actions.form_end import GAVE_UP, finished
 from actions.hearing import Hearing
 from actions.wiring import context
@@ -36,6 +37,8 @@ class ServiceAction(Action, ABC):
     "Slots that name a step to be done: an attempt uses them up, whatever comes of it"
     writes: ClassVar[str | None] = None
     "Stem of the form whose answers it writes; it is silent after a form that gave up"
+    takes_up_matters: ClassVar[bool] = True
+    "Whether a bare question after a government matter is about that matter and not this service"
 
     @abstractmethod
     def name(self) -> str: ...
@@ -43,6 +46,10 @@ class ServiceAction(Action, ABC):
     @abstractmethod
     async def handle(self, heard: Hearing) -> list[EventType]:
         """Do it; returns slot and loop events. May raise CommunityError."""
+
+    def refused(self, heard: Hearing) -> list[EventType]:
+        """What is forgotten when the work was refused, so that the next try begins afresh."""
+        return []
 
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
@@ -52,7 +59,8 @@ class ServiceAction(Action, ABC):
             return [SlotSet(GAVE_UP, None)]
         token = turn_id.set(heard.turn_id)
         try:
-            events = await self.handle(heard)
+            taken = await guide_telling.taken_up(heard) if self.takes_up_matters else None
+            events = await self.handle(heard) if taken is None else taken
             return events if _steps_aside(events) else self._ended(heard, events)
         except CommunityError as error:
             logger.info("%s ended with code=%s", self.name(), error.code)

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import re
+
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
 from actions import reading
 from actions.base import ServiceAction
 from actions.form_end import finished
-from actions.forms import Fields, Form
+from actions.forms import COMMANDS, HEEDED, Fields, Form
 from actions.guide_matter import ask_matter, matter_to_qualify_for
 from actions.guide_telling import close, is_done
 from actions.hearing import Buttons, Hearing
 from community.errors import NotFound
 from community.labels import label
-from community.services import eligibility, guide
+from community.services import eligibility, eligibility_words, guide
 from community.services.fee import yuan
 from community.store.guides import Guide, Rule
+from language import emergency
 from language.corrections import corrects
 
 ANSWER = "eligibility_answer"
 UNKNOWN = "unknown"
+_WISH = re.compile(
+    "人工|真人|活人|客服|工作人员|转人|(?:找|叫|喊|换)个?人|你们(?:领导|经理|的人)|算了|取消|拉倒|退出|停下|打住"
+    "|不(?:问|说|办|查|弄|搞|整|想问|想说|想办|聊)了|别问|莫问|莫搞|不搞|唔搞|唔问"
+)
+"A person, or an end of the questions"
 
 
 class ActionEligibilityCheck(ServiceAction):
@@ -40,7 +48,7 @@ async def qualify(heard: Hearing, one: Guide, words: str, age: str | None) -> li
     events: list[EventType] = [SlotSet("guide_last", one.code)]
     if not is_done(heard, one):
         return events
-    facts = eligibility.opening_facts(one, words, age)
+    facts = eligibility_words.opening_facts(one, words, age)
     if eligibility.next_question(one.eligibility, facts) is None:
         judge(heard, one, facts)
         return events
@@ -61,25 +69,33 @@ class ValidateEligibilityForm(Form):
     async def begin(self, heard: Hearing) -> Fields:
         return {}
 
-    async def _rule(self, heard: Hearing, known: Fields) -> Rule | None:
+    async def _asked(self, heard: Hearing, known: Fields) -> tuple[Guide, Rule] | None:
+        """The matter and its rule that is asked about; None when nothing is left to ask."""
         one = await guide.find(heard.ctx, known.get("eligibility_code"))
         if one is None:
             return None
-        return eligibility.next_question(one.eligibility, known.get("eligibility_facts") or {})
+        facts = known.get("eligibility_facts") or {}
+        rule = eligibility.next_question(one.eligibility, facts)
+        return None if rule is None else (one, rule)
 
     async def missing(self, heard: Hearing, known: Fields) -> str | None:
-        return None if await self._rule(heard, known) is None else ANSWER
+        return None if await self._asked(heard, known) is None else ANSWER
 
     async def read(self, heard: Hearing, question: str, known: Fields) -> Fields | None:
-        rule = await self._rule(heard, known)
-        if rule is None:
+        asked = await self._asked(heard, known)
+        if asked is None:
             return {}
+        if _is_no_answer(heard):
+            return None
+        one, rule = asked
         tapped = heard.entity("choice")
         if tapped is not None and not heard.text:
             options = {option.words[0]: option.value for option in rule.options}
-            found: Fields | None = {rule.fact: options.get(tapped)}
+            known_choice = tapped in options or tapped == UNKNOWN
+            found: Fields | None = {rule.fact: options.get(tapped)} if known_choice else None
         else:
-            found = eligibility.answer(rule, heard.text, reading.yes_or_no(heard))
+            yes = reading.yes_or_no(heard)
+            found = eligibility_words.answer(one.eligibility, rule, heard.text, yes)
         if found is None:
             return None
         return {"eligibility_facts": (known.get("eligibility_facts") or {}) | found}
@@ -87,15 +103,23 @@ class ValidateEligibilityForm(Form):
     def amend(self, heard: Hearing, known: Fields) -> Fields:
         """不对，是七十九岁 after the next question was put."""
         facts = known.get("eligibility_facts") or {}
-        years = eligibility.years_in(heard.text) if corrects(heard.text) else None
+        years = eligibility_words.years_in(heard.text) if corrects(heard.text) else None
         if years is None or facts.get("age") in {None, years}:
             return {}
         return {"eligibility_facts": facts | {"age": years}}
 
     async def put(self, heard: Hearing, question: str, known: Fields) -> None:
-        rule = await self._rule(heard, known)
-        if rule is not None:
+        asked = await self._asked(heard, known)
+        if asked is not None:
+            rule = asked[1]
             heard.ask("utter_eligibility_ask", question=rule.ask, buttons=_buttons(rule))
+
+
+def _is_no_answer(heard: Hearing) -> bool:
+    """A wish for a person or to stop, a cry, and what every form heeds are never a fact."""
+    if heard.intent in COMMANDS and (heard.confidence >= HEEDED or not heard.text):
+        return True
+    return _WISH.search(heard.text) is not None or emergency.detect(heard.text).sos
 
 
 def _buttons(rule: Rule) -> Buttons:

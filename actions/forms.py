@@ -55,6 +55,7 @@ Fields = dict[str, Any]
 class Form(ServiceAction):
     """One service's form. `stem`: prefix of its slots; `intents`: those that continue it."""
 
+    takes_up_matters = False
     stem: ClassVar[str]
     intents: ClassVar[frozenset[str]]
 
@@ -187,8 +188,10 @@ class Form(ServiceAction):
     def forget(self, heard: Hearing, code: Code) -> list[EventType]:
         """The first error leaves the question open, the next one in a row ends the form."""
         misses = int(heard.slot("misses") or 0) + 1
-        if misses < MISSES:
-            return [SlotSet("misses", misses)]
+        return [SlotSet("misses", misses)] if misses < MISSES else self.give_up(heard)
+
+    def give_up(self, heard: Hearing) -> list[EventType]:
+        """End the form without its answers; its last action stays silent."""
         return [
             *finished(heard, self.stem), SlotSet("misses", 0), SlotSet(REQUESTED, None),
             SlotSet(GAVE_UP, self.stem),

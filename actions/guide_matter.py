@@ -7,7 +7,7 @@ import re
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
 from actions.hearing import Hearing
-from community.services import eligibility, guide
+from community.services import eligibility_words, guide
 from community.store.guides import Guide
 
 
@@ -53,7 +53,7 @@ async def matter_to_qualify_for(heard: Hearing) -> list[Guide]:
     meant = await guide.meant(heard.ctx, words, matter)
     if meant.is_named or matter:
         return await guide.all_of(heard.ctx, meant.codes)
-    age = eligibility.years_in(words, heard.entity("age"))
+    age = eligibility_words.years_in(words, heard.entity("age"))
     last = await guide.find(heard.ctx, heard.slot("guide_last"))
     if last is not None and (age is None or _asks_age(last)):
         return [last]

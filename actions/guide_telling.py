@@ -12,6 +12,15 @@ from community.store.guides import Guide
 
 FOLLOWS_UP_AT_MOST = 10
 "Characters of a question that names no matter"
+ASKING = frozenset(
+    {"query_fee", "explain_fee", "pay_fee", "query_parking", "query_notice", "query_facility",
+     "query_meal", "query_activity", "query_job_education", "query_gov_case", "query_repair",
+     "query_complaint", "query_time_bank", "query_my_items", "find_merchant", "contact_grid_worker",
+     "chitchat"}
+)  # fmt: skip
+"Intents of questions that may be about a matter when they name nothing"
+BETWEEN = frozenset({"affirm", "thank", "repeat", "speak_differently", "greet"})
+"Intents of turns after which the matter is still what is talked of"
 FURTHER = ("materials", "steps", "fee")
 "Aspects that are offered after the outline of a matter"
 
@@ -33,10 +42,32 @@ def tell(heard: Hearing, one: Guide, words: str) -> list[EventType]:
     return [*events, *_aspect(heard, one, aspect)]
 
 
+async def taken_up(heard: Hearing) -> list[EventType] | None:
+    """要多少钱, taken for another service's question, right after a matter was told; else None."""
+    if heard.intent not in ASKING or not _was_last(heard):
+        return None
+    return await followed_up(heard)
+
+
+def _was_last(heard: Hearing) -> bool:
+    """Whether a matter was told in the turn before this one, but for thanks and the like between."""
+    turns = 0
+    for event in reversed(heard.tracker.events):
+        if event.get("event") == "slot" and event.get("name") == "guide_last":
+            return turns > 0
+        if event.get("event") == "user":
+            said = ((event.get("parse_data") or {}).get("intent") or {}).get("name")
+            if turns and said not in BETWEEN:
+                return False
+            turns += 1
+    return False
+
+
 async def followed_up(heard: Hearing) -> list[EventType] | None:
     """几点下班 after a matter was told; None when the words ask something else, or nothing was."""
     last = heard.slot("guide_last")
-    asks = guide.aspect_of(heard.words) is not None and not guide.content(heard.words)
+    beside = set(guide.content(heard.words)) - set(guide.lexicon()["beside"])
+    asks = guide.aspect_of(heard.words) is not None and not beside
     if not last or not asks or len(heard.text) > FOLLOWS_UP_AT_MOST:
         return None
     found = await guide.all_of(heard.ctx, [last])

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import EventType
 
 from actions import reading
-from actions.base import ServiceAction
+from actions.base import OURS
 from actions.binding import BindingQuestions
-from actions.form_end import finished
 from actions.forms import Fields
 from actions.hearing import Hearing
+from actions.meal_said import cost_words, mode_words, note_words, sittings_words
 from actions.meal_settling import (
     open_orders,
     order_fields,
@@ -23,16 +23,18 @@ from actions.meal_settling import (
 )
 from actions.meal_words import (
     chosen,
+    fits,
+    is_harmful,
     mode_field,
     mode_of,
     note_of,
+    notes_together,
     portions_of,
     set_of,
-    sittings_words,
     when_of,
     without_before,
 )
-from community.errors import Conflict
+from community.errors import Code
 from community.labels import label
 from community.services import canteen, fee, meal
 from community.services.canteen import Sitting, rules
@@ -59,9 +61,21 @@ class ValidateMealForm(BindingQuestions):
         if changed is not None:
             return self._changes(heard, changed)
         found = self._said(heard, heard.words)
+        self._only_one_set(heard, found)
         if any(word in heard.words for word in rules()["same"]):
             found = await self._as_before(heard) | found
         return found
+
+    def _only_one_set(self, heard: Hearing, found: Fields) -> None:
+        """Of two sets for two meals the first is ordered now, and the resident hears so."""
+        pairs = (found.get("meal_when") or {}).get("pairs") or []
+        codes = canteen.lettered(heard.words)
+        if len(codes) < 2 or len(pairs) < 2:
+            return
+        first = min(codes, key=lambda code: heard.words.find(label("meal_letter", code)))
+        found["meal_set"] = chosen(first)
+        found["meal_when"] = found["meal_when"] | {"days": [pairs[0][0]], "pairs": pairs[:1]}
+        heard.say("utter_meal_one_set", set=label("meal_set", first))
 
     async def _order_meant(self, heard: Hearing) -> MealOrder | None:
         """The order that the words change; None when they order anew."""
@@ -78,10 +92,7 @@ class ValidateMealForm(BindingQuestions):
         when = when_of(before if _MOVE.search(heard.words) else heard.words, heard.now)
         if when is None:
             return found[0] if found else None
-        meant = [
-            one for one in found
-            if one.day.isoformat() in when["days"] and when["meal"] in (None, one.meal)
-        ]  # fmt: skip
+        meant = [one for one in found if fits(one, when)]
         return meant[0] if meant else None
 
     def _changes(self, heard: Hearing, old: MealOrder) -> Fields:
@@ -96,6 +107,8 @@ class ValidateMealForm(BindingQuestions):
             found.pop("meal_when", None)
         if "meal_dish" in found:
             found.setdefault("meal_set", None)
+        if "meal_note" in found:
+            found["meal_note"] = notes_together(old.note, found["meal_note"])
         mode = mode_of(heard.words)
         return known | found | ({"meal_mode": mode_field(mode)} if mode else {})
 
@@ -165,6 +178,8 @@ class ValidateMealForm(BindingQuestions):
             found["meal_set"] = None
         elif "meal_set" in found:
             found.setdefault("meal_dish", None)
+        if "meal_note" in found:
+            found["meal_note"] = notes_together(known.get("meal_note") or "", found["meal_note"])
         return found
 
     def amend(self, heard: Hearing, known: Fields) -> Fields:
@@ -185,6 +200,10 @@ class ValidateMealForm(BindingQuestions):
             case _:
                 await self._put_summary(heard, known)
 
+    def forget(self, heard: Hearing, code: Code) -> list[EventType]:
+        """What is refused here would be refused again: there is nothing else to say to it."""
+        return super().forget(heard, code) if code in OURS else self.give_up(heard)
+
     async def _put_sets(self, heard: Hearing, known: Fields) -> None:
         sitting = sittings_of(known)[0]
         offered = [one for one in await canteen.on(heard.ctx, sitting) if one.left]
@@ -203,77 +222,21 @@ class ValidateMealForm(BindingQuestions):
     async def _put_summary(self, heard: Hearing, known: Fields) -> None:
         account, sittings, changed = await heard.party(), sittings_of(known), known.get("meal_no")
         portions, mode = int(known["meal_portions"]), known["meal_mode"]["code"]
-        costs = [
-            await meal.quote(
-                heard.ctx, account, one, known["meal_set"]["code"], portions, mode, changed
-            )
-            for one in sittings
-        ]
+        costs = await meal.quotes(
+            heard.ctx, account, sittings, known["meal_set"]["code"], portions, mode, changed
+        )
         if not changed:
             same = [one for one in await open_orders(heard) if (one.day, one.meal) in sittings]
             if same:
                 heard.say("utter_meal_have_already", no=same[0].no, portions=same[0].portions)
         note = known.get("meal_note")
+        if note and is_harmful(note):
+            heard.say("utter_meal_no_promise", note=note)
         heard.ask(
             "utter_meal_ask_change" if changed else "utter_meal_ask_confirm",
             set=known["meal_set"]["said"], portions=portions,
             when=sittings_words(sittings, heard.now),
             mode=mode_words(mode, account.home.label if account.home else ""),
-            note=f"，{note}" if note else "",
+            note=note_words(note),
             cost=cost_words(sum(c.due_fen for c in costs), sum(c.subsidy_fen for c in costs)),
         )  # fmt: skip
-
-
-def mode_words(mode: str, home: str) -> str:
-    return label("meal_said", mode).format(home=home)
-
-
-def cost_words(due_fen: int, subsidy_fen: int) -> str:
-    """`补贴5元，自付5元`."""
-    key = "helped" if subsidy_fen else "plain"
-    return label("meal_cost", key).format(due=fee.yuan(due_fen), subsidy=fee.yuan(subsidy_fen))
-
-
-class ActionMealOrder(ServiceAction):
-    writes = "meal"
-
-    def name(self) -> str:
-        return "action_meal_order"
-
-    async def handle(self, heard: Hearing) -> list[EventType]:
-        slots = {name: heard.slot(name) for name in ("meal_when", "meal_set", "meal_mode")}
-        account, sittings = await heard.party(), sittings_of(slots)
-        try:
-            made = await meal.order(
-                heard.ctx, account, turn_id=heard.turn_id, sittings=sittings,
-                code=slots["meal_set"]["code"], portions=int(heard.slot("meal_portions")),
-                mode=slots["meal_mode"]["code"], note=str(heard.slot("meal_note") or ""),
-                moved=heard.slot("meal_no"),
-            )  # fmt: skip
-        except Conflict:
-            return self._was_quicker(heard, slots["meal_set"]["said"])
-        first = made[0]
-        heard.say(
-            "utter_meal_ordered", no=first.no, set=label("meal_set", first.code),
-            portions=first.portions, when=sittings_words(sittings, heard.now),
-            mode=mode_words(first.mode, first.home),
-            cost=cost_words(sum(m.due_fen for m in made), sum(m.subsidy_fen for m in made)),
-            paid=label("meal_paid", "card" if {m.paid_by for m in made} == {"card"} else "cash"),
-            card={
-                "title": f"{label('meal_set', first.code)} {first.no}",
-                "state": label("meal_state", first.state),
-                "tone": "work",
-                "facts": [[label("slot", "meal_when"), sittings_words(sittings, heard.now)],
-                          [label("slot", "meal_mode"), label("meal_mode", first.mode)]],
-            },
-        )  # fmt: skip
-        return finished(heard, "meal")
-
-    def _was_quicker(self, heard: Hearing, name: str) -> list[EventType]:
-        """Somebody else has the last portions: all else stays, another set is asked for."""
-        heard.say("utter_meal_sold_out", set=name)
-        heard.ask("utter_meal_ask_other")
-        offer = {"kind": "resume", "form": "meal_form"}
-        return [
-            SlotSet("meal_set", None), SlotSet("meal_confirm", None), SlotSet("offer", offer),
-        ]  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,15 +13,18 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from actions.base import ServiceAction
 from actions.conversation import stop_form
 from actions.hearing import Hearing
+from actions.meal_said import sittings_words, span_words
 from actions.meal_settling import open_orders, order_fields, when_field
-from actions.meal_words import sittings_words, span_words, when_of
+from actions.meal_words import fits, when_of
 from community.labels import label
-from community.services import fee, meal
+from community.services import canteen, fee, meal
 from community.services.canteen import Sitting
 from community.store.meal_orders import MealOrder
 from language.numerals import NUMBER, parse_number
 
-_ALL = re.compile("全|都(?:退|不|取消|停|撤)|统统")
+AT_MOST = 7
+"Orders that are named to choose from"
+_ALL = re.compile("全|[都俩](?:退|不|取消|停|撤|别)|统统|[两二]个都|一起退")
 _FEWER = re.compile(rf"(?:去掉|退掉?|少|减掉?)(?:了)?(?P<number>{NUMBER})份")
 
 
@@ -32,7 +36,7 @@ class ActionMealCancel(ServiceAction):
         words = heard.words or heard.entity("time") or ""
         when = when_of(words, heard.now)
         own = await open_orders(heard)
-        meant = [one for one in own if _fits(one, when)]
+        meant = _named(heard, [one for one in own if fits(one, when)])
         if not meant:
             return await self._none(heard, when)
         fewer = _FEWER.search(words)
@@ -40,13 +44,14 @@ class ActionMealCancel(ServiceAction):
             left = meant[0].portions - int(parse_number(fewer["number"]) or 0)
             if 0 < left < meant[0].portions:
                 return self._change(heard, meant[0], left)
-        if len(meant) > 1 and when is None and not _ALL.search(words):
+        is_one_meal = len({(one.day, one.meal) for one in meant}) == 1
+        if len(meant) > 1 and (when is None or is_one_meal) and not _ALL.search(words):
             return self._which(heard, meant)
         return self._offer(heard, meant)
 
     async def _none(self, heard: Hearing, when: dict[str, Any] | None) -> list[EventType]:
         """Nothing to cancel: too late, only begun to be ordered, or never ordered."""
-        late = [one for one in await meal.mine(heard.ctx, await heard.party()) if _fits(one, when)]
+        late = [one for one in await meal.mine(heard.ctx, await heard.party()) if fits(one, when)]
         if late:
             heard.ask("utter_meal_too_late", no=late[0].no, when=_when(heard, late[0]))
             offer = {"kind": "handoff", "reason": "asked", "words": heard.words}
@@ -67,14 +72,14 @@ class ActionMealCancel(ServiceAction):
         return [*(SlotSet(*one) for one in fields.items()), FollowupAction("meal_form")]
 
     def _which(self, heard: Hearing, found: list[MealOrder]) -> list[EventType]:
-        named = [(_when(heard, one), meal.sitting_words(Sitting(one.day, one.meal)))
-                 for one in found[:3]]  # fmt: skip
+        often = Counter((one.day, one.meal) for one in found)
+        named = [_name(heard, one, often[(one.day, one.meal)] > 1) for one in found[:AT_MOST]]
         heard.ask(
             "utter_meal_which_cancel",
             meals="、".join(words for words, _ in named),
             buttons=[
-                (words, "/cancel_meal" + json.dumps({"time": date}, ensure_ascii=False))
-                for words, date in named
+                (words, f"/cancel_meal{json.dumps(payload, ensure_ascii=False)}")
+                for words, payload in named
             ],
         )
         return []
@@ -95,11 +100,23 @@ class ActionMealCancel(ServiceAction):
         return [SlotSet("offer", {"kind": "cancel_meal", "numbers": numbers})]
 
 
-def _fits(one: MealOrder, when: dict[str, Any] | None) -> bool:
-    """Whether an order is of the time that was said; without one every order is."""
-    return when is None or (
-        one.day.isoformat() in when["days"] and when["meal"] in (None, one.meal)
+def _named(heard: Hearing, among: list[MealOrder]) -> list[MealOrder]:
+    """Those of the orders whose number or set is said; all of them when neither is."""
+    said = heard.entity("order_no") or heard.words
+    numbers = {int(number) for number in re.findall(r"(?<!\d)\d{4,}(?!\d)", said)}
+    numbered = [one for one in among if one.no in numbers]
+    code = canteen.set_named(heard.words)
+    return numbered or [one for one in among if one.code == code] or among
+
+
+def _name(heard: Hearing, one: MealOrder, by_number: bool) -> tuple[str, dict[str, str]]:
+    """What an order is called to be chosen from several, and what choosing it says."""
+    if not by_number:
+        return _when(heard, one), {"time": meal.sitting_words(Sitting(one.day, one.meal))}
+    words = label("meal_word", "numbered").format(
+        when=_when(heard, one), set=label("meal_set", one.code), no=one.no
     )
+    return words, {"order_no": str(one.no)}
 
 
 def _when(heard: Hearing, one: MealOrder) -> str:

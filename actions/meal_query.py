@@ -10,8 +10,8 @@ from rasa_sdk.events import EventType
 from actions.base import ServiceAction
 from actions.hearing import Hearing
 from actions.listing import say_list
-from actions.meal import mode_words
-from actions.meal_words import sittings_words, when_of
+from actions.meal_said import mode_words, sittings_words
+from actions.meal_words import fits, when_of
 from community.labels import label
 from community.services import canteen, fee, meal
 from community.services.canteen import Sitting, rules
@@ -83,12 +83,7 @@ class ActionMealQuery(ServiceAction):
 
     async def _mine(self, heard: Hearing) -> list[EventType]:
         when = when_of(heard.words, heard.now)
-        found = [
-            one
-            for one in await meal.mine(heard.ctx, await heard.party())
-            if when is None
-            or (one.day.isoformat() in when["days"] and when["meal"] in (None, one.meal))
-        ]
+        found = [one for one in await meal.mine(heard.ctx, await heard.party()) if fits(one, when)]
         if not found:
             heard.say("utter_meal_none_ordered")
             return []

@@ -7,7 +7,8 @@ from typing import Any
 
 from actions.forms import Fields
 from actions.hearing import Hearing
-from actions.meal_words import chosen, mode_field, sittings_words
+from actions.meal_said import sittings_words
+from actions.meal_words import chosen, mode_field
 from community.labels import label
 from community.services import canteen, meal
 from community.services.canteen import Sitting, rules
@@ -48,7 +49,9 @@ async def settle_when(heard: Hearing, known: Fields) -> bool:
     """Make the meals out of what was said; one that is too late gives way to the next."""
     said = known.get("meal_when")
     if said and said.get("sittings"):
-        return True
+        said = _still(heard, known)
+        if said is None:
+            return True
     found: list[Sitting] = []
     if said and (said["problem"] or not said["days"]):
         heard.say("utter_meal_no_such_day")
@@ -71,6 +74,16 @@ async def settle_when(heard: Hearing, known: Fields) -> bool:
     return True
 
 
+def _still(heard: Hearing, known: Fields) -> dict[str, Any] | None:
+    """Settled meals of which the time has run out meanwhile, to be settled anew; None when none has."""
+    settled = sittings_of(known)
+    if all(canteen.problem(heard.ctx, one) is None for one in settled):
+        return None
+    pairs = [[one.day.isoformat(), one.meal] for one in settled]
+    days = sorted({day for day, _ in pairs})
+    return {"days": days, "meal": None, "problem": None, "pairs": pairs}
+
+
 async def _possible(heard: Hearing, said: dict[str, Any]) -> tuple[list[Sitting], str | None]:
     """The meals of what was said that can be ordered; says why when none can."""
     kind = said["meal"]
@@ -80,16 +93,25 @@ async def _possible(heard: Hearing, said: dict[str, Any]) -> tuple[list[Sitting]
     days = [date.fromisoformat(one) for one in said["days"]]
     kinds = [kind] if kind else list(rules()["meals"])
     wanted = [Sitting(day, one) for day in days for one in kinds]
+    each = [Sitting(date.fromisoformat(day), one) for day, one in said.get("pairs", [])]
+    if any(one.meal == "breakfast" for one in each):
+        heard.say("utter_meal_no_breakfast")
+    wanted = [one for one in each if one.meal != "breakfast"] or wanted
     found = [one for one in wanted if canteen.problem(heard.ctx, one) is None]
     cooked = {
         Sitting(one.day, one.meal) for one in await canteen.between(heard.ctx, days[0], days[-1])
     }
-    if kind is None:  # one meal a day: the first that is still possible
+    if kind is None and not each:  # one meal a day: the first that is still possible
         found = list({one.day: one for one in reversed(found)}.values())[::-1]
     served = [one for one in found if one in cooked][: rules()["sittings_at_once"]]
     refused = canteen.problem(heard.ctx, wanted[-1])
     if not served and refused != "too_far":
         _say_why(heard, "not_cooked" if found else str(refused), wanted[-1])
+    if served and each:
+        for one in wanted:
+            if one not in served:
+                why = canteen.problem(heard.ctx, one)
+                _say_why(heard, why or "not_cooked", one)
     return served, None if served else refused
 
 
@@ -101,13 +123,15 @@ def _say_why(heard: Hearing, refused: str, sitting: Sitting) -> None:
             heard.say("utter_meal_closed", when=words, until=f"{until.hour}点{until.minute}分")
         case "not_cooked":
             heard.say("utter_meal_not_cooked", when=words)
+        case "too_far":
+            heard.say("utter_meal_too_far", days=rules()["ahead_days"])
         case _:
             heard.say("utter_meal_past")
 
 
 async def settle_set(heard: Hearing, known: Fields) -> bool:
     """Make the set out of a dish; one that is not on the menu is said, and another asked for."""
-    first = sittings_of(known)[0]
+    first, *others = sittings_of(known)
     offered = await canteen.on(heard.ctx, first)
     dish = known.get("meal_dish")
     if dish:
@@ -118,7 +142,10 @@ async def settle_set(heard: Hearing, known: Fields) -> bool:
         else:
             heard.say("utter_meal_no_dish", dish=dish, when=sittings_words([first], heard.now))
     code = (known.get("meal_set") or {}).get("code")
-    if code and code not in {one.code for one in offered}:
+    everywhere = {one.code for one in offered}
+    for other in others:
+        everywhere &= {one.code for one in await canteen.on(heard.ctx, other)}
+    if code and code not in everywhere:
         heard.say("utter_meal_no_set", set=label("meal_set", code))
         known["meal_set"] = None
     return bool(known.get("meal_set"))

@@ -38,6 +38,7 @@ PARTS: dict[str, tuple[str, Any, dict[str, str]]] = {
 }  # fmt: skip
 LISTS = ("ALIASES", *PARTS, "ELIGIBILITY")
 COLUMNS = (*TEXTS, *NUMBERS, *FLAGS, *DATES, *LISTS)
+DIGITS_AT_MOST = 9
 Row = dict[str, Any]
 
 
@@ -81,14 +82,25 @@ def _rows(file: Path) -> list[Row]:
     kind = _kind(file)
     try:
         text = file.read_text(encoding="utf-8-sig")
-        rows = json.loads(text) if kind == ".json" else list(csv.DictReader(io.StringIO(text)))
+        rows = json.loads(text) if kind == ".json" else _table(text)
     except OSError as error:
         raise ConfigError([f"{file.name}: cannot be read ({error.strerror})"]) from error
-    except ValueError as error:
+    except (ValueError, csv.Error, RecursionError) as error:
         raise ConfigError([f"{file.name}: not UTF-8 or not {kind[1:]} ({error})"]) from error
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise ConfigError([f"{file.name}: a list of matters is expected"])
     return rows
+
+
+def _table(text: str) -> list[Row]:
+    """The rows of a CSV. Raises ValueError for a column that is there twice."""
+    table = csv.DictReader(io.StringIO(text))
+    names = list(table.fieldnames or [])
+    if len(names) != len(set(names)):
+        raise ValueError("a column is there twice")
+    return [
+        {name or "more fields than columns": said for name, said in row.items()} for row in table
+    ]
 
 
 def _guide(number: int, row: Row, problems: list[str]) -> Guide | None:
@@ -116,6 +128,8 @@ def _guide(number: int, row: Row, problems: list[str]) -> Guide | None:
 
 def _value(name: str, said: Any) -> Any:
     """A plain field; an empty one is None, of a text ''. Raises ValueError."""
+    if isinstance(said, (list, dict, float)) or (isinstance(said, bool) and name not in FLAGS):
+        raise ValueError("neither a text nor a whole number")
     text = "" if said is None else str(said).strip()
     if name in TEXTS:
         if name in {"TASK_CODE", "TASK_NAME"} and not text:
@@ -126,6 +140,8 @@ def _value(name: str, said: Any) -> Any:
     if name in NUMBERS:
         if not (text.isascii() and text.isdigit()):
             raise ValueError("not a whole number")
+        if len(text) > DIGITS_AT_MOST:
+            raise ValueError("too large")
         return int(text)
     if name in FLAGS:
         if text.lower() not in {"0", "1", "true", "false"}:

@@ -113,6 +113,8 @@ async def join(
             one = await activities.get(conn, activity_id)
             if one is None:
                 raise NotFound("no such activity")
+            if people > one.capacity:
+                raise BadInput("there will never be so many seats")
             if one.starts_at <= ctx.clock.now():
                 raise BadInput("it has begun")
             key = _key(activity_id, account, who)
@@ -152,20 +154,19 @@ async def mine(ctx: Context, account: Party) -> list[Place]:
 async def cancel(ctx: Context, account: Party, no: int, tell: Tell) -> Signup:
     """Leave a list; whoever waits and fits into the free seats moves up in order and is told.
 
-    Raises NotBound, NotFound when the entry is not the home's or stands no more.
+    An entry that was left already stays so, and frees nothing again. Raises NotBound, NotFound
+    when it is not the home's or its activity is over.
     """
     room_id = _home(account)
     async with ctx.db.write() as conn:
-        own = await activities.of_room(conn, room_id, ctx.clock.now())
-        found = [one for one in own if one.no == no]
-        if not found:
+        found = await activities.of_number(conn, room_id, no, ctx.clock.now())
+        if found is None:
             raise NotFound("no such entry")
-        await activities.end(conn, found[0].id)
-        if found[0].state == "joined":
-            await activities.give_back(conn, found[0].activity_id, found[0].people)
-            if found[0].starts_at > ctx.clock.now():
-                await _move_up(conn, found[0].activity_id, tell)
-    return found[0]
+        if await activities.end(conn, found.id) and found.state == "joined":
+            await activities.give_back(conn, found.activity_id, found.people)
+            if found.starts_at > ctx.clock.now():
+                await _move_up(conn, found.activity_id, tell)
+    return found
 
 
 async def _move_up(conn: AsyncConnection, activity_id: str, tell: Tell) -> None:

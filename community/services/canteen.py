@@ -13,6 +13,7 @@ from community.context import Context
 from community.store import menus
 from community.store.menus import Menu
 from community.times import SHANGHAI, local
+from language.corrections import is_denied
 from language.homophones import NameIndex
 
 LONGEST_WORD = 8
@@ -100,14 +101,26 @@ async def next_open(ctx: Context, meal: str | None = None) -> Sitting | None:
 
 
 def set_named(words: str) -> str | None:
-    """The code of the set that the words name by its letter, its name or its nature."""
+    """The code of the set that the words name by its letter, its name or its nature.
+
+    A letter counts before a nature: A餐，我有糖尿病 orders what was named.
+    """
     found = [
-        (len(word), code)
+        (one["letter"].lower() in word.lower(), len(word), code)
         for code, one in rules()["sets"].items()
         for word in one["words"]
-        if word in words
+        if (at := words.find(word)) >= 0 and not is_denied(words, at, at + len(word))
     ]
-    return max(found, key=lambda pair: pair[0])[1] if found else None
+    return max(found, key=lambda named: named[:2])[2] if found else None
+
+
+def lettered(words: str) -> list[str]:
+    """The sets that the words name by their letters, in the order of the menu."""
+    return [
+        code
+        for code, one in rules()["sets"].items()
+        if any(one["letter"].lower() in word.lower() and word in words for word in one["words"])
+    ]
 
 
 def with_dish(words: str, among: list[Menu]) -> list[Menu]:

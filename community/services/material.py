@@ -45,7 +45,7 @@ def said(words: str) -> Said:
     lacking: set[str] = set()
     copies: set[str] = set()
     for clause in _CLAUSE.split(plain):
-        found = _papers(clause)
+        found = [] if _asks_need(clause) else _papers(clause)
         for place, (kind, start, end) in enumerate(found):
             until = found[place + 1][1] if place + 1 < len(found) else len(clause)
             after = clause[end:until]
@@ -58,11 +58,30 @@ def said(words: str) -> Said:
             if re.search(lexicon()["copy"], after):
                 copies.add(kind)
     having &= _only_having(plain) or having
-    everything = not only and not lacking and re.search(lexicon()["all"], plain) is not None
+    everything = not only and not lacking and any(map(_has_all, _CLAUSE.split(plain)))
     return Said(
         frozenset(having - lacking), frozenset(lacking), frozenset(copies), only is not None,
         everything and not having,
     )  # fmt: skip
+
+
+def _asks_need(clause: str) -> bool:
+    """身份证要不要, 还要照片吗: what is asked for is not what is there."""
+    words = lexicon()
+    if not re.search(words["needs"], clause) or re.search(words["there"], clause):
+        return False
+    return (
+        re.search(words["asks"], clause) is not None
+        or re.search("[要是用需能行]不", clause) is not None
+    )
+
+
+def _has_all(clause: str) -> bool:
+    """材料都齐了, said of what is there; 材料都有哪些 and 都齐了吗 ask, 没都带 denies."""
+    found = re.search(lexicon()["all"], clause)
+    if found is None or re.search(lexicon()["asks"], clause) or re.search("要|得带", clause):
+        return False
+    return re.search(lexicon()["not_all"], clause[: found.start()]) is None
 
 
 def _only_having(plain: str) -> set[str]:

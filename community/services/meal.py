@@ -22,6 +22,8 @@ from community.store.menus import Menu
 from community.times import Clock
 
 MODES = ("dine_in", "pickup", "deliver")
+NOTE_AT_MOST = 60
+"Characters of a note"
 
 
 @dataclass(frozen=True)
@@ -73,15 +75,20 @@ def _class_of(diner: Diner, day: date) -> str | None:
 
 
 async def _quote(
-    conn: AsyncConnection, room_id: str, menu: Menu, portions: int, mode: str, but_of: str = ""
-) -> Quote:
-    """Each person with a right to it has one subsidised portion of a meal, so many in a month."""
+    conn: AsyncConnection, room_id: str, menu: Menu, portions: int, mode: str, but_of: str = "",
+    planned: Sequence[tuple[date, str]] = (),
+) -> Quote:  # fmt: skip
+    """Each person with a right to it has one subsidised portion of a meal, so many in a month.
+
+    `planned`: (day, resident) of the subsidised portions that are quoted together with this one.
+    """
     people = await meal_orders.diners(conn, room_id)
     ids = [one.resident_id for one in people]
     first = menu.day.replace(day=1)
     last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
     had = await meal_orders.granted(conn, ids, menu.day, menu.meal, but_of)
     used = await meal_orders.grants(conn, ids, first, last, but_of)
+    used.update(resident_id for day, resident_id in planned if first <= day <= last)
     is_diet = rules()["sets"][menu.code].get("diet", False)
     helped = []
     for one in people:
@@ -99,19 +106,26 @@ async def _quote(
     return Quote(menu.price_fen * portions, delivery, tuple(helped[:portions]))
 
 
-async def quote(
-    ctx: Context, account: Party, sitting: Sitting, code: str, portions: int, mode: str,
+async def quotes(
+    ctx: Context, account: Party, sittings: Sequence[Sitting], code: str, portions: int, mode: str,
     moved: int | None = None,
-) -> Quote:  # fmt: skip
-    """What an order would cost; `moved`: number of the order that it takes the place of.
+) -> list[Quote]:  # fmt: skip
+    """What an order of these meals would cost, one by one, all ordered together.
 
-    Raises NotBound, NotAllowed, and NotFound for a set that is not on the menu.
+    `moved`: number of the order that it takes the place of. Raises NotBound, NotAllowed, and
+    NotFound for a set that is not on the menu or an order that is not the home's.
     """
     room_id = await _home(ctx, account)
-    menu = await _menu(ctx, sitting, code)
+    asked = [await _menu(ctx, one, code) for one in sittings]
+    found: list[Quote] = []
+    planned: list[tuple[date, str]] = []
     async with ctx.db.read() as conn:
         old = await _own(conn, ctx, room_id, moved) if moved else None
-        return await _quote(conn, room_id, menu, portions, mode, old.id if old else "")
+        for menu in asked:
+            one = await _quote(conn, room_id, menu, portions, mode, old.id if old else "", planned)
+            planned += [(menu.day, resident_id) for resident_id, _ in one.grants]
+            found.append(one)
+    return found
 
 
 async def _menu(ctx: Context, sitting: Sitting, code: str) -> Menu:
@@ -148,7 +162,7 @@ async def order(
         for menu, turn in zip(asked, turns, strict=True):
             await place(
                 conn, ctx.clock, menu, portions, room_id=room_id, identity_id=account.identity_id,
-                mode=mode, note=note[:60], turn_id=turn,
+                mode=mode, note=note[:NOTE_AT_MOST], turn_id=turn,
             )  # fmt: skip
         return await meal_orders.of_turn(conn, turns)
 
@@ -194,7 +208,8 @@ async def _take_back(conn: AsyncConnection, ctx: Context, one: MealOrder, state:
     """End an order before its cut-off and return what was paid. Raises BadInput after it."""
     if canteen.problem(ctx, Sitting(one.day, one.meal)):
         raise BadInput("after the cut-off")
-    await meal_orders.close(conn, one.id, state)
+    if not await meal_orders.close(conn, one.id, state):
+        raise Conflict("it was ended meanwhile")
     await menus.give_back(conn, one.menu_id, one.portions)
     if one.paid_by == "card" and one.due_fen:
         await meal_cards.move(
@@ -211,14 +226,16 @@ async def _take_back(conn: AsyncConnection, ctx: Context, one: MealOrder, state:
 async def cancel(ctx: Context, account: Party, numbers: Sequence[int]) -> list[MealOrder]:
     """Cancel orders, all of them or none; the card gets back what it paid.
 
-    Raises NotBound, NotAllowed, BadInput after the cut-off, NotFound when one is not the home's or stands no
-    more.
+    One that is cancelled already stays so, and is answered as it was then. Raises NotBound,
+    NotAllowed, BadInput after the cut-off, NotFound when one is not the home's or was changed.
     """
     room_id = await _home(ctx, account)
     async with ctx.db.write() as conn:
-        found = [await _own(conn, ctx, room_id, no) for no in numbers]
+        ended = await meal_orders.cancelled(conn, room_id, numbers)
+        found = [ended.get(no) or await _own(conn, ctx, room_id, no) for no in numbers]
         for one in found:
-            await _take_back(conn, ctx, one, "cancelled")
+            if one.no not in ended:
+                await _take_back(conn, ctx, one, "cancelled")
     return found
 
 

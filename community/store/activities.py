@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import and_, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.ids import new_id
@@ -175,6 +175,18 @@ async def create(conn: AsyncConnection, clock: Clock, **fields: Any) -> Signup:
 async def of_room(conn: AsyncConnection, room_id: str, since: datetime) -> list[Signup]:
     """What the home has standing entries for and is not over at `since`, soonest first."""
     return await _standing(conn, activity_signup.c.room_id == room_id, activity.c.ends_at > since)
+
+
+async def of_number(conn: AsyncConnection, room_id: str, no: int, since: datetime) -> Signup | None:
+    """The home's entry with a number, one that was cancelled too; None when its activity is over."""
+    return await _one(
+        conn,
+        and_(
+            activity_signup.c.no == no,
+            activity_signup.c.room_id == room_id,
+            activity.c.ends_at > since,
+        ),
+    )
 
 
 async def of_activity(conn: AsyncConnection, activity_id: str) -> list[Signup]:

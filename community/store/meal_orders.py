@@ -94,6 +94,19 @@ async def of_room(conn: AsyncConnection, room_id: str, first: date) -> list[Meal
     )
 
 
+async def cancelled(
+    conn: AsyncConnection, room_id: str, numbers: Sequence[int]
+) -> dict[int, MealOrder]:
+    """Those of the home's orders that were cancelled, by number."""
+    found = await _all(
+        conn,
+        meal_order.c.room_id == room_id,
+        meal_order.c.no.in_(numbers),
+        meal_order.c.state == "cancelled",
+    )
+    return {one.no: one for one in found}
+
+
 async def of_day(conn: AsyncConnection, day: date) -> list[MealOrder]:
     """Every standing order of one day, lunch first."""
     return await _all(conn, meal_order.c.state == "booked", meal_menu.c.day == day)

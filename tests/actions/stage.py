@@ -69,7 +69,8 @@ class Stage:
             "message_id": f"m{self._turns}",
             "metadata": metadata,
         }
-        self.events.append({"event": "user", "text": text})
+        understood = {"intent": self.latest["intent"]}
+        self.events.append({"event": "user", "text": text, "parse_data": understood})
         return self.hearing()
 
     def hearing(self) -> Hearing:
@@ -97,6 +98,7 @@ class Stage:
         self.events.append({"event": "action", "name": action.name()})
         for event in events:
             if event["event"] == "slot":
+                self.events.append(dict(event))
                 self.slots[event["name"]] = event["value"]
             elif event["event"] == "active_loop":
                 self.loop = event["name"]

@@ -6,17 +6,13 @@ from typing import Any
 
 import pytest
 
-from actions.activity import (
-    ActionActivityCancel,
-    ActionActivityJoin,
-    ActionActivityRequest,
-    ValidateActivityForm,
-)
+from actions.activity import ActionActivityJoin, ActionActivityRequest, ValidateActivityForm
+from actions.activity_leave import ActionActivityCancel
 from actions.activity_query import ActionActivityQuery
 from actions.activity_words import people_of, who_of
 from actions.offers import ActionAnswerOffer
 from community.services import activity
-from community.store.identities import Party
+from community.store.identities import Home, Party
 from community.store.schema import activity_signup
 from conversation import outbox, telling, timers
 from tests.actions.stage import Stage, entity
@@ -128,6 +124,15 @@ async def test_people_that_cannot_be_are_asked_for_again(stage: Stage, words: st
     assert stage.values("utter_activity_ask_confirm")["people"] == "3"
 
 
+async def test_more_people_than_there_are_seats_at_all_are_not_put_in_line(
+    stage: Stage, village: Village
+) -> None:
+    await canteen.activity(village, "包饺子", capacity=2)
+    await request(stage, "包饺子我们三个人")
+    assert stage.said == ["utter_activity_people_range", "utter_activity_ask_people"]
+    assert stage.values("utter_activity_people_range") == {"most": "2"}
+
+
 async def test_correction_at_the_summary_changes_its_part(stage: Stage, village: Village) -> None:
     await canteen.activity(village, "太极拳", hours=48)
     await request(stage, "合唱团给我报个名")
@@ -216,7 +221,7 @@ async def told_to(village: Village, account: Party) -> list[str]:
     return [last.text] if last else []
 
 
-NEWS = "好消息，您候补的包饺子有位子了。明天（周二）{clock}，在活动中心。去不了请跟我说一声，编号1002。"
+NEWS = "好消息，您候补的包饺子有位子了。11月4日（周二）{clock}，在活动中心。去不了请跟我说一声，编号1002。"
 
 
 async def test_leaving_moves_the_first_in_line_up_and_tells_them(
@@ -227,7 +232,7 @@ async def test_leaving_moves_the_first_in_line_up_and_tells_them(
     await joined(village, neighbour, what, "b")
     await cancel(stage, "包饺子我不去了", activity="包饺子")
     assert stage.values("utter_activity_ask_cancel") == {
-        "no": "1001", "name": "包饺子", "when": WHEN,
+        "no": "1001", "name": "包饺子", "when": WHEN, "who": "您",
     }  # fmt: skip
     assert await told_to(village, neighbour) == []
     stage.hear("不去了", "affirm")
@@ -251,9 +256,7 @@ async def test_word_waits_for_the_morning(
     assert await told_to(village, neighbour) == []
     village.clock.advance(9.5 * 3600)  # 7:35
     await timers.fire_due(village.db, village.clock, telling.timers(village.clock))
-    assert await told_to(village, neighbour) == [
-        NEWS.replace("明天（周二）", "明天（周二）").format(clock="下午1点05分")
-    ]
+    assert await told_to(village, neighbour) == [NEWS.format(clock="下午1点05分")]
 
 
 async def test_no_keeps_the_seat(stage: Stage, village: Village, wang: Party, choir: str) -> None:
@@ -273,13 +276,105 @@ async def test_which_of_several_is_asked_and_a_tap_answers(
     await cancel(stage, "取消报名")
     assert stage.values("utter_activity_which_cancel") == {"names": "合唱团、太极拳"}
     assert stage.buttons("utter_activity_which_cancel")[1] == (
-        "太极拳", '/cancel_activity{"activity":"太极拳"}',
+        "太极拳", '/cancel_activity{"activity": "太极拳"}',
     )  # fmt: skip
     stage.hear("/cancel_activity", "cancel_activity", entity("activity", "太极拳"))
     await stage.run(ActionActivityCancel())
     assert stage.values("utter_activity_ask_cancel")["no"] == "1002"
     await cancel(stage, "后天的活动我去不了")
     assert stage.values("utter_activity_ask_cancel")["no"] == "1002"
+
+
+async def test_person_who_is_named_leaves_and_nobody_else(
+    stage: Stage, village: Village, wang: Party, choir: str
+) -> None:
+    await joined(village, wang, choir, "a", who="我妈")
+    await joined(village, wang, choir, "b")
+    for words, no, who in (
+        ("合唱团我不去了", "1002", "您"), ("我妈妈的合唱团不去了", "1001", "我妈"),
+        ("合唱团，我妈去不了", "1001", "我妈"),
+    ):  # fmt: skip
+        await cancel(stage, words, activity="合唱团")
+        told = stage.values("utter_activity_ask_cancel")
+        assert (told["no"], told["who"]) == (no, who)
+    await cancel(stage, "我妈病了，合唱团我去不了", activity="合唱团")
+    assert stage.values("utter_activity_which_cancel") == {
+        "names": f"本人的合唱团，{WHEN}（编号1002）、我妈的合唱团，{WHEN}（编号1001）"
+    }
+    payload = stage.buttons("utter_activity_which_cancel")[1][1]
+    assert payload == '/cancel_activity{"order_no": "1001"}'
+    stage.hear("/cancel_activity", "cancel_activity", entity("order_no", "1001"))
+    await stage.run(ActionActivityCancel())
+    assert stage.values("utter_activity_ask_cancel")["who"] == "我妈"
+
+
+async def test_seat_of_another_account_of_the_home_is_not_taken_for_ones_own(
+    stage: Stage, village: Village, wang: Party, home: Home, choir: str
+) -> None:
+    other = await village.account(home)
+    await joined(village, other, choir, "a")
+    await joined(village, wang, choir, "b")
+    await cancel(stage, "合唱团我不去了", activity="合唱团")
+    assert stage.values("utter_activity_ask_cancel")["no"] == "1002"
+    stage.hear("对", "affirm")
+    await stage.run(ActionAnswerOffer())
+    await cancel(stage, "合唱团我不去了", activity="合唱团")
+    told = stage.values("utter_activity_ask_cancel")
+    assert (told["no"], told["who"]) == ("1001", "您家里")
+
+
+async def test_week_that_is_said_is_the_one_that_is_left(
+    stage: Stage, village: Village, wang: Party
+) -> None:
+    await canteen.activity(village, "太极拳", hours=48, weekly=True)
+    weeks = [one for one in await activity.upcoming(village.ctx) if one.name == "太极拳"]
+    for turn, one in enumerate(weeks[:2]):
+        await joined(village, wang, one.id, f"t{turn}")
+    await cancel(stage, "下周三的太极拳我不去了", activity="太极拳")
+    told = stage.values("utter_activity_ask_cancel")
+    assert (told["no"], told["when"]) == ("1002", "11月12日（周三）下午2点05分")
+    await cancel(stage, "太极拳我不去了", activity="太极拳")
+    assert stage.values("utter_activity_which_cancel") == {
+        "names": "本人的太极拳，后天（周三）下午2点05分（编号1001）、"
+        "本人的太极拳，11月12日（周三）下午2点05分（编号1002）"
+    }
+
+
+async def test_same_yes_again_is_answered_the_same_and_frees_one_seat(
+    stage: Stage, village: Village, wang: Party, choir: str
+) -> None:
+    await joined(village, wang, choir, "a")
+    await cancel(stage, "合唱团我不去了", activity="合唱团")
+    offer = stage.slots["offer"]
+    for _ in range(2):
+        stage.slots["offer"] = offer
+        stage.hear("对", "affirm", turn_id="turn_9")
+        await stage.run(ActionAnswerOffer())
+        assert stage.values("utter_activity_cancelled") == {"no": "1001", "name": "合唱团"}
+    (one,) = [one for one in await activity.upcoming(village.ctx) if one.id == choir]
+    assert one.taken == 0
+
+
+async def test_what_began_before_the_yes_is_said_and_forgotten(
+    stage: Stage, village: Village
+) -> None:
+    await request(stage, "合唱团给我报个名")
+    await say(stage, "对", "affirm")
+    village.clock.advance(25 * 3600)
+    await stage.run(ActionActivityJoin())
+    assert stage.said == ["utter_activity_begun"]
+    assert stage.known("activity") == {}
+
+
+async def test_day_alone_at_the_summary_is_of_the_same_series(
+    stage: Stage, village: Village
+) -> None:
+    await canteen.activity(village, "书法班", hours=24 * 9 - 2)
+    await canteen.activity(village, "太极拳", hours=48, weekly=True)
+    await request(stage, "太极拳算我一个", activity="太极拳")
+    await say(stage, "不是这周，是下周三的", "correct_info")
+    told = stage.values("utter_activity_ask_confirm")
+    assert (told["name"], told["when"]) == ("太极拳", "11月12日（周三）下午2点05分")
 
 
 async def test_what_nobody_joined_cannot_be_left(

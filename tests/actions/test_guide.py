@@ -8,15 +8,18 @@ from typing import Any
 
 import pytest
 
+from actions.activity_query import ActionActivityQuery
 from actions.conversation import ActionClarify, ActionOutOfScope
 from actions.eligibility import (
     ActionEligibilityCheck,
     ActionEligibilityTell,
     ValidateEligibilityForm,
 )
+from actions.fee import ActionFeeQuery
 from actions.forms import REQUESTED
 from actions.guide import ActionGuideQuery, ActionGuideResume, ValidateGuideForm
 from actions.material import ActionMaterialCheck
+from actions.meal_query import ActionMealQuery
 from actions.offers import ActionAnswerOffer
 from community.demo import guides as demo
 from community.guides.library import keep
@@ -241,6 +244,52 @@ async def test_answer_that_nobody_has_is_asked_again(stage: Stage) -> None:
     assert stage.slots["eligibility_facts"] == {}
 
 
+@pytest.mark.parametrize(
+    ("words", "intent"),
+    [
+        ("要人工", "ask_human"), ("要找个人", "nlu_fallback"), ("人工", "nlu_fallback"),
+        ("算了，没事", "deny"), ("不问了", "cancel_flow"), ("没有，算了", "deny"), ("没气了快救命", "sos"),
+        ("没气了，快来救救我老伴", "deny"), ("要报修", "report_repair"), ("没水了", "report_repair"),
+        ("有没有人工", "affirm"),
+    ],
+)  # fmt: skip
+async def test_wish_cry_and_other_business_are_no_answer(
+    stage: Stage, words: str, intent: str
+) -> None:
+    await qualify(stage, "我八十二了能领多少", entity("age", "八十二"))
+    stage.hear(words, intent)
+    stage.loop = RULES.form
+    await stage.run(RULES)
+    assert stage.slots["eligibility_facts"] == {"age": 82}
+    assert stage.slots[REQUESTED] == "eligibility_answer"
+
+
+@pytest.mark.parametrize(
+    ("words", "intent"),
+    [("是的", "ask_human"), ("是的", "cancel_flow"), ("不", "sos"), ("要报修", "report_repair")],
+)
+async def test_other_intents_are_left_to_their_rules(stage: Stage, words: str, intent: str) -> None:
+    await qualify(stage, "我八十二了能领多少", entity("age", "八十二"))
+    stage.hear(words, intent)
+    stage.loop = RULES.form
+    events = await stage.run(RULES)
+    assert [one["event"] for one in events] == ["action_execution_rejected"]
+
+
+async def test_no_that_is_unclear_is_asked_once_more(stage: Stage) -> None:
+    await qualify(stage, "高龄津贴我够格不", entity("matter", "高龄津贴"))
+    for words, facts in (("八十左右", {}), ("差两个月八十", {"age": 79})):
+        await stage.tell(RULES, words, "nlu_fallback")
+        assert stage.slots["eligibility_facts"] == facts
+    await stage.run(ActionEligibilityTell())
+    assert stage.values("utter_eligibility_no") == {"name": "高龄津贴", "reason": "要年满80周岁"}
+
+
+async def test_age_that_is_not_reached_is_no_age_in_the_first_words(stage: Stage) -> None:
+    said = await qualify(stage, "高龄津贴我快八十了能领不", entity("matter", "高龄津贴"), entity("age", "八十"))  # fmt: skip
+    assert said[0] == "utter_eligibility_no"
+
+
 async def test_choice_is_tapped(stage: Stage) -> None:
     await qualify(stage, "残疾补贴本地户口的给多少", entity("matter", "残疾补贴"))
     assert stage.buttons("utter_eligibility_ask")[1] == (
@@ -250,6 +299,13 @@ async def test_choice_is_tapped(stage: Stage) -> None:
     await stage.tell(RULES, '/check_eligibility{"choice":"二级"}', "check_eligibility", entity("choice", "二级"))  # fmt: skip
     await stage.run(ActionEligibilityTell())
     assert stage.values("utter_eligibility_amount") == {"per": "每月", "amount": "150元"}
+
+
+async def test_choice_of_another_question_is_no_answer(stage: Stage) -> None:
+    await qualify(stage, "高龄津贴我够格不", entity("matter", "高龄津贴"))
+    await stage.tell(RULES, '/check_eligibility{"choice":"二级"}', "check_eligibility", entity("choice", "二级"))  # fmt: skip
+    assert stage.said == ["utter_form_not_understood", "utter_eligibility_ask"]
+    assert stage.slots["eligibility_facts"] == {}
 
 
 async def test_matter_without_rules_tells_its_conditions(stage: Stage) -> None:
@@ -274,6 +330,13 @@ async def test_papers_are_held_against_the_list_and_remembered(stage: Stage) -> 
     assert stage.values("utter_material_case") == {"case": "家里人代办", "material": "委托书"}
     await hold(stage, "身份证丢了")
     assert items(stage) == ["身份证原件和复印件1份"]
+
+
+async def test_asking_for_the_list_is_no_having_of_it(stage: Stage) -> None:
+    said = await hold(stage, "高龄津贴材料都有哪些", entity("matter", "高龄津贴"))
+    assert said[0] == "utter_material_compare"
+    assert stage.known("guide")["last"]
+    assert "have" not in stage.known("guide")
 
 
 async def test_papers_of_one_matter_are_not_those_of_another(stage: Stage) -> None:
@@ -325,6 +388,45 @@ async def test_bare_question_after_a_matter_is_about_it(stage: Stage, action: An
     await stage.run(action)
     assert stage.values("utter_guide_aspect")["name"] == "高龄津贴"
     assert "misses" not in stage.slots
+
+
+@pytest.mark.parametrize(
+    ("words", "intent", "action", "said"),
+    [
+        ("要多少钱", "query_fee", ActionFeeQuery(), "免费"),
+        ("几点下班", "query_meal", ActionMealQuery(), "周一到周五，上午9点到11点半，下午1点半到5点"),
+        ("多久能办好", "query_activity", ActionActivityQuery(), "15个工作日"),
+    ],
+)  # fmt: skip
+async def test_bare_question_right_after_a_matter_is_no_other_services(
+    stage: Stage, words: str, intent: str, action: Any, said: str
+) -> None:
+    await ask(stage, "高龄津贴去哪办", entity("matter", "高龄津贴"))
+    stage.hear("谢谢", "thank")
+    for _ in range(2):
+        stage.hear(words, intent)
+        await stage.run(action)
+        assert stage.values("utter_guide_aspect")["name"] == "高龄津贴"
+        assert stage.values("utter_guide_aspect")["said"] == said
+
+
+@pytest.mark.parametrize("words", ["物业费多少钱", "食堂几点开门"])
+async def test_question_that_names_its_own_thing_goes_to_its_service(
+    stage: Stage, words: str
+) -> None:
+    await ask(stage, "高龄津贴去哪办", entity("matter", "高龄津贴"))
+    stage.hear(words, "query_meal")
+    await stage.run(ActionMealQuery())
+    assert "utter_guide_aspect" not in stage.said
+
+
+async def test_matter_that_was_talked_of_before_something_else_is_not_meant(stage: Stage) -> None:
+    await ask(stage, "高龄津贴去哪办", entity("matter", "高龄津贴"))
+    stage.hear("食堂电话多少", "query_meal")
+    await stage.run(ActionMealQuery())
+    stage.hear("几点下班", "query_meal")
+    await stage.run(ActionMealQuery())
+    assert stage.said == ["utter_meal_hours"]
 
 
 @pytest.mark.parametrize("words", ["股票涨了没有", "几点下班呀我想知道你们食堂师傅几点下班"])

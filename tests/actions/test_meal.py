@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from actions.forms import REQUESTED
-from actions.meal import ActionMealOrder, ValidateMealForm
+from actions.meal import ValidateMealForm
 from actions.meal_cancel import ActionMealCancel
+from actions.meal_order import ActionMealOrder
 from actions.meal_query import ActionMealQuery
-from actions.meal_words import mode_of, note_of, when_of
+from actions.meal_words import mode_of, note_of, notes_together, when_of
 from actions.offers import ActionAnswerOffer
 from community.services import meal
 from community.services.canteen import Sitting
@@ -227,7 +228,8 @@ async def test_order_is_made_once_per_turn_and_told_with_its_number(
         stage.slots |= slots
     assert stage.values("utter_meal_ordered") == {
         "no": "1001", "set": "普惠套餐", "portions": "1", "when": "明天（周二）午餐",
-        "mode": "送到3号楼2单元501", "cost": "补贴5元，自付7元", "paid": "从饭卡里扣了",
+        "mode": "送到3号楼2单元501", "note": "，少放盐", "cost": "补贴5元，自付7元",
+        "paid": "从饭卡里扣了",
     }  # fmt: skip
     (made,) = await meal.mine(village.ctx, wang)
     assert (made.note, made.mode) == ("少放盐", "deliver")
@@ -335,6 +337,149 @@ async def test_same_as_before_is_what_was_ordered_last(
     }  # fmt: skip
 
 
+async def test_two_meals_of_one_sentence_keep_their_days(
+    stage: Stage, village: Village, wang: Party
+) -> None:
+    await order(stage, "今天晚饭和明天午饭A餐各一份", portions="一份")
+    assert stage.values("utter_meal_ordered")["when"] == "今天晚餐、明天（周二）午餐，共2顿"
+    assert stage.values("utter_meal_ordered")["no"] == "1001、1002"
+    made = [(str(one.day), one.meal) for one in await meal.mine(village.ctx, wang)]
+    assert made == [("2025-11-03", "dinner"), ("2025-11-04", "lunch")]
+
+
+async def test_one_of_two_meals_that_is_too_late_is_said(stage: Stage) -> None:
+    await say(stage, "今天午饭和明天晚饭A餐各一份", portions="一份")
+    assert stage.said == ["utter_meal_closed", "utter_meal_ask_confirm"]
+    assert stage.values("utter_meal_closed") == {"when": "今天午餐", "until": "9点30分"}
+    assert summary(stage)["when"] == "明天（周二）晚餐"
+
+
+async def test_two_sets_for_two_meals_are_ordered_one_after_the_other(stage: Stage) -> None:
+    await say(stage, "今天晚饭来一份B餐，明天午饭来一份A餐", portions="一份")
+    assert stage.said == ["utter_meal_one_set", "utter_meal_ask_confirm"]
+    assert (summary(stage)["set"], summary(stage)["when"]) == ("软烂套餐", "今天晚餐")
+
+
+async def test_days_that_are_not_in_a_row_are_said_one_by_one(stage: Stage) -> None:
+    await say(stage, "周三、周五的午餐订一份A餐", portions="一份")
+    assert summary(stage)["when"] == "后天（周三）午餐、11月7日（周五）午餐，共2顿"
+
+
+async def test_yes_after_the_cut_off_proposes_the_next_meal(stage: Stage, village: Village) -> None:
+    await say(stage, "今天晚餐订一份A餐")
+    await say(stage, "对", "affirm")
+    village.clock.advance(2 * 3600)
+    events = await stage.run(ActionMealOrder())
+    assert [one["name"] for one in events if one["event"] == "followup"] == ["meal_form"]
+    stage.loop = FORM.form
+    await stage.run(FORM)
+    assert stage.said == ["utter_meal_closed", "utter_meal_ask_confirm"]
+    assert summary(stage)["when"] == "明天（周二）午餐"
+    await say(stage, "对", "affirm")
+    await stage.run(ActionMealOrder())
+    assert stage.said == ["utter_meal_ordered"]
+
+
+async def test_meal_whose_time_runs_out_while_it_is_ordered_gives_way(
+    stage: Stage, village: Village
+) -> None:
+    await say(stage, "今天晚餐订一份A餐")
+    village.clock.advance(2 * 3600)
+    await say(stage, "要两份", "order_meal", portions="两份")
+    assert stage.said == ["utter_form_amended", "utter_meal_closed", "utter_meal_ask_confirm"]
+    assert (summary(stage)["when"], summary(stage)["portions"]) == ("明天（周二）午餐", "2")
+
+
+async def test_change_after_the_cut_off_goes_to_a_person_and_is_forgotten(
+    stage: Stage, village: Village, wang: Party
+) -> None:
+    old = await placed(village, wang, "a", sittings=[Sitting(date(2025, 11, 3), "dinner")])
+    await say(stage, "改成一份")
+    await say(stage, "对", "affirm")
+    village.clock.advance(2 * 3600)
+    await stage.run(ActionMealOrder())
+    assert stage.said == ["utter_meal_too_late"]
+    assert (stage.slots["offer"]["kind"], stage.known("meal")) == ("handoff", {})
+    assert await meal.mine(village.ctx, wang) == [old]
+
+
+async def test_order_that_was_refused_leaves_nothing_that_stops_the_next(
+    stage: Stage, village: Village, wang: Party
+) -> None:
+    old = await placed(village, wang, "a")
+    await say(stage, "改成一份")
+    await meal.cancel(village.ctx, wang, [old.no])
+    await say(stage, "要三份", "order_meal", portions="三份")
+    assert stage.said == ["utter_form_amended", "utter_error_not_found"]
+    assert (stage.loop, stage.known("meal")) == (None, {})
+    stage.hear("", "affirm")
+    await stage.run(ActionMealOrder())
+    assert stage.said == []
+    await order(stage, "明天中午订一份A餐")
+    assert stage.said == ["utter_meal_ordered"]
+
+
+async def test_guardian_without_the_right_is_told_once_and_let_go(
+    village: Village, home: Home
+) -> None:
+    other = await village.home(
+        5, 1, "101", ("甲", "owner", None), ("丁", "guardian", None), code="51010001"
+    )
+    guardian = await village.account(other, person=1)
+    stage = Stage(village, guardian.conversation_id)
+    await say(stage, "明天中午订一份A餐")
+    assert stage.said == ["utter_error_forbidden"]
+    assert (stage.loop, stage.slots[REQUESTED], stage.known("meal")) == (None, None, {})
+
+
+async def test_set_that_one_of_the_meals_lacks_is_asked_for_again(
+    stage: Stage, village: Village
+) -> None:
+    async with village.db.write() as conn:
+        await conn.execute(
+            meal_week.delete().where(meal_week.c.weekday == 2, meal_week.c.code == "soft")
+        )
+    await say(stage, "明天和后天的午餐订一份B餐")
+    assert stage.said == ["utter_meal_no_set", "utter_meal_ask_set"]
+
+
+async def test_allergy_and_wishes_are_kept_and_told_with_no_promise(
+    stage: Stage, village: Village, wang: Party
+) -> None:
+    await say(stage, "明天中午订一份A餐，少盐")
+    await say(stage, "我对花生过敏", "nlu_fallback")
+    assert stage.said == ["utter_form_amended", "utter_meal_no_promise", "utter_meal_ask_confirm"]
+    assert (summary(stage)["note"], summary(stage)["set"]) == ("，对花生过敏、少盐", "普惠套餐")
+    await say(stage, "对", "affirm")
+    await stage.run(ActionMealOrder())
+    assert stage.values("utter_meal_ordered")["note"] == "，对花生过敏、少盐"
+    kitchen_list = await meal.register(village.ctx, LUNCH.day)
+    assert [row[4] for row in kitchen_list.rows] == ["对花生过敏、少盐"]
+    await say(stage, "改成不要葱")
+    assert summary(stage, "utter_meal_ask_change")["note"] == "，对花生过敏、少盐、不要葱"
+
+
+async def test_letter_counts_before_an_illness_and_both_are_kept(stage: Stage) -> None:
+    await say(stage, "明天中午订一份A餐，我有糖尿病")
+    assert (summary(stage)["set"], summary(stage)["note"]) == ("普惠套餐", "，有糖尿病")
+
+
+@pytest.mark.parametrize(
+    ("fen", "portions", "days", "paid"),
+    [
+        (5000, "一份", "明天和后天", "从饭卡里扣了"), (0, "一份", "明天", "饭卡余额不够，吃的时候再付"),
+        (1500, "一份", "明天和后天", "饭卡扣了10元，余下10元吃的时候再付"),
+    ],
+)  # fmt: skip
+async def test_what_the_card_paid_is_told_to_the_fen(
+    stage: Stage, village: Village, home: Home, fen: int, portions: str, days: str, paid: str
+) -> None:
+    if fen:
+        await top_up(village, home, fen)
+    await order(stage, f"{days}的午餐订{portions}A餐", portions=portions)
+    assert stage.values("utter_meal_ordered")["paid"] == paid
+
+
 async def cancel(stage: Stage, words: str, *entities: Any) -> None:
     stage.hear(words, "cancel_meal", *entities)
     await stage.run(ActionMealCancel())
@@ -403,6 +548,61 @@ async def test_several_are_cancelled_together(
     stage.hear("都退", "affirm")
     await stage.run(ActionAnswerOffer())
     assert stage.values("utter_meal_cancelled") == {"no": "1001、1002"}
+
+
+async def test_one_of_two_orders_of_a_meal_is_chosen_by_its_number(
+    stage: Stage, village: Village, wang: Party, home: Home
+) -> None:
+    await top_up(village, home, 9000)
+    await placed(village, wang, "a")
+    await placed(village, wang, "b", code="soft")
+    await cancel(stage, "明天中午的退掉")
+    assert stage.values("utter_meal_which_cancel") == {
+        "meals": "明天（周二）午餐普惠套餐（编号1001）、明天（周二）午餐软烂套餐（编号1002）"
+    }
+    assert stage.buttons("utter_meal_which_cancel")[1][1] == '/cancel_meal{"order_no": "1002"}'
+    for words, found, no in (
+        ("/cancel_meal", [entity("order_no", "1002")], "1002"), ("1001那单退了", [], "1001"),
+    ):  # fmt: skip
+        await cancel(stage, words, *found)
+        assert stage.values("utter_meal_ask_cancel")["no"] == no
+        stage.hear("退掉", "affirm")
+        await stage.run(ActionAnswerOffer())
+        assert stage.values("utter_meal_cancelled_refund")["no"] == no
+    assert (await meal.mine(village.ctx, wang), await meal.balance(village.ctx, wang)) == ([], 9000)
+
+
+async def test_set_tells_two_orders_of_a_meal_apart(
+    stage: Stage, village: Village, wang: Party
+) -> None:
+    await placed(village, wang, "a")
+    await placed(village, wang, "b", code="soft")
+    await cancel(stage, "软烂的那份不要了")
+    assert stage.values("utter_meal_ask_cancel")["no"] == "1002"
+
+
+async def test_same_yes_again_is_answered_the_same_and_pays_back_once(
+    stage: Stage, village: Village, wang: Party, home: Home
+) -> None:
+    await top_up(village, home, 2000)
+    await placed(village, wang, "a")
+    await cancel(stage, "明天的退掉")
+    offer, answers = stage.slots["offer"], []
+    for _ in range(2):
+        stage.slots["offer"] = offer
+        stage.hear("退掉", "affirm", turn_id="turn_9")
+        await stage.run(ActionAnswerOffer())
+        answers.append(stage.values("utter_meal_cancelled_refund"))
+    assert answers == [{"no": "1001", "back": "20元"}] * 2
+    assert await meal.balance(village.ctx, wang) == 2000
+
+
+async def test_one_of_two_meals_said_together_is_not_another(
+    stage: Stage, village: Village, wang: Party
+) -> None:
+    await placed(village, wang, "a", sittings=[Sitting(date(2025, 11, 4), "dinner")])
+    await cancel(stage, "今天晚饭和明天午饭都不要了")
+    assert stage.said == ["utter_meal_none_ordered"]
 
 
 async def test_one_portion_less_is_a_change(stage: Stage, village: Village, wang: Party) -> None:
@@ -566,7 +766,9 @@ def test_mode_is_read(words: str, mode: str | None) -> None:
 @pytest.mark.parametrize(
     ("words", "note"),
     [("一份，不要葱", "不要葱"), ("少放辣，多放醋", "少放辣、多放醋"), ("忌海鲜", "忌海鲜"),
-     ("半份就够", "半份"), ("来一份", ""), ("十一点半以后送", "十一点半以后")],
+     ("半份就够", "半份"), ("来一份", ""), ("十一点半以后送", "十一点半以后"),
+     ("少盐，对海鲜、花生过敏", "对海鲜和花生过敏、少盐"), ("不能吃鱼虾", "不能吃鱼虾"),
+     ("血压高，要清淡", "血压高、清淡"), ("我妈有糖尿病", "有糖尿病")],
 )  # fmt: skip
 def test_wishes_are_kept_in_the_residents_words(words: str, note: str) -> None:
     assert note_of(words) == note
@@ -586,6 +788,33 @@ def test_wishes_are_kept_in_the_residents_words(words: str, note: str) -> None:
 )  # fmt: skip
 def test_days_and_meal_are_read(words: str, days: list[str], kind: str | None) -> None:
     assert when_of(words, NOW) == {"days": days, "meal": kind, "problem": None}
+
+
+@pytest.mark.parametrize(
+    ("words", "pairs"),
+    [
+        ("今天午饭和明天晚饭各一份", [["2025-11-03", "lunch"], ["2025-11-04", "dinner"]]),
+        ("明天午饭和晚饭", [["2025-11-04", "lunch"], ["2025-11-04", "dinner"]]),
+        ("今晚和明天中午", [["2025-11-03", "dinner"], ["2025-11-04", "lunch"]]),
+        ("明天午餐后天晚餐", [["2025-11-04", "lunch"], ["2025-11-05", "dinner"]]),
+        ("明天中午，不对，明天晚上", None), ("明天和后天中午", None),
+        ("明天中午有事，晚饭给我送来", None),
+    ],
+)  # fmt: skip
+def test_meals_of_several_days_keep_their_own(words: str, pairs: Any) -> None:
+    when = when_of(words, NOW)
+    assert when is not None
+    assert when.get("pairs") == pairs
+
+
+def test_later_wishes_are_added_and_a_later_hour_takes_the_place_of_the_first() -> None:
+    assert notes_together("少盐、十一点半", "不要葱、十二点") == "少盐、不要葱、十二点"
+    assert notes_together("、".join(["不要葱"] * 3), "花生过敏") == "花生过敏、不要葱"
+    long = "、".join(f"不要{'葱' * n}" for n in range(1, 12))
+    kept = notes_together(long, "海鲜过敏")
+    assert (kept.startswith("海鲜过敏、不要葱"), len(kept) <= 60, kept.endswith("葱")) == (
+        True,
+    ) * 3
 
 
 def test_day_or_meal_alone_is_completed_by_what_was_known() -> None:

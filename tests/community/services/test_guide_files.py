@@ -74,6 +74,10 @@ def test_two_fields_are_a_guide(tmp_path: Path) -> None:
         ("ALIASES", [1], "not in the shape that the manual shows"),
         ("ELIGIBILITY", {"rules": [{"fact": "age"}]}, "not in the shape that the manual shows"),
         ("PRICE", "1", "no such field"),
+        ("ACCEPT_CONDITION", ["80岁"], "neither a text nor a whole number"),
+        ("TASK_NAME", True, "neither a text nor a whole number"),
+        ("TASK_VERSION", "9" * 30, "too large"),
+        ("PROMISE_DAY", 1.5, "neither a text nor a whole number"),
     ],
 )
 def test_wrong_field_is_named_with_its_row(
@@ -101,6 +105,33 @@ RULE = {"fact": "age", "op": ">=", "value": 80, "kind": "age", "ask": "多大", 
             {"MATERIALS": [{"MATERIAL_NAME": "照片", "ORIGINALNUM": 999}]},
             "MATERIALS 1: ORIGINALNUM and COPIESNUM are 0 to 99",
         ),
+        (
+            {"MATERIALS": [{"MATERIAL_NAME": "照片", "HANDLE_CASE": 1}]},
+            "MATERIALS 1: every field but the counts is a text",
+        ),
+        ({"FAQS": [{"QUESTION": 1, "ANSWER": "有"}]}, "FAQS 1: every field but the counts is a text"),
+        ({"LINKS": [{"LINK_NAME": 5}]}, "LINKS 1: every field but the counts is a text"),
+        (
+            {"ELIGIBILITY": {"rules": [RULE | {"yes": "有房"}]}},
+            "ELIGIBILITY: rule 1: yes, no and the words of an option are lists of words",
+        ),
+        ({"ELIGIBILITY": {"rules": [RULE | {"ask": 5}]}}, "ELIGIBILITY: rule 1, ask: not a text"),
+        (
+            {"ELIGIBILITY": {"rules": [RULE | {"value": float("nan")}]}},
+            "ELIGIBILITY: rule 1, value: cannot be compared with the answer",
+        ),
+        (
+            {"ELIGIBILITY": {"rules": [RULE | {
+                "kind": "choice", "value": "2", "options": [{"value": 1, "words": ["一级"]}]}]}},
+            "ELIGIBILITY: rule 1, value: cannot be compared with the answer",
+        ),
+        (
+            {"ELIGIBILITY": {"rules": [RULE | {
+                "kind": "choice", "options": [{"value": [1], "words": ["一级"]}]}]}},
+            "ELIGIBILITY: rule 1, options: each value is a text or a number",
+        ),
+        ({"ELIGIBILITY": {"assumed_from_age": "65"}}, "ELIGIBILITY: assumed_from_age: not an age"),
+        ({"ELIGIBILITY": {"amounts": [{"fen": 1, "per": 2}]}}, "ELIGIBILITY: amount 1, per: not a text"),
         ({"MATERIALS": [{"MATERIAL_NAME": ""}]}, "MATERIALS 1: MATERIAL_NAME must not be empty"),
         (
             {"ELIGIBILITY": {"rules": [RULE | {"op": "≥"}]}},
@@ -151,6 +182,19 @@ def test_file_of_another_kind_is_refused(tmp_path: Path) -> None:
     assert refused(tmp_path / "none.csv") == [
         "none.csv: cannot be read (No such file or directory)"
     ]
+
+
+def test_table_that_is_no_table_is_refused_with_its_reason(tmp_path: Path) -> None:
+    for text, problem in (
+        ("TASK_CODE,TASK_NAME,TASK_NAME\nT1,养鸽,养鹅\n", "g.csv: not UTF-8 or not csv (a column is there twice)"),
+        ("TASK_CODE,TASK_NAME\nT1,养鸽,多的\n", "row 1, more fields than columns: no such field"),
+    ):  # fmt: skip
+        (tmp_path / "g.csv").write_text(text, encoding="utf-8")
+        assert refused(tmp_path / "g.csv") == [problem]
+    (tmp_path / "g.csv").write_text("TASK_CODE\n" + "a" * 200_000, encoding="utf-8")
+    assert refused(tmp_path / "g.csv")[0].startswith("g.csv: not UTF-8 or not csv (field larger")
+    (tmp_path / "g.json").write_text("[" * 100_000, encoding="utf-8")
+    assert refused(tmp_path / "g.json")[0].startswith("g.json: not UTF-8 or not json")
 
 
 def test_demonstration_is_a_library_that_may_be_imported(tmp_path: Path) -> None:

@@ -65,6 +65,32 @@ def test_paper_that_is_in_no_list_of_words_is_known_by_its_own_name() -> None:
 
 
 @pytest.mark.parametrize(
+    "words",
+    ["材料都有哪些", "材料都要哪些", "材料都齐了吗", "都要带齐吗", "是不是都要齐", "材料没都带", "还没齐",
+     "身份证要不要", "需要户口本吗", "身份证要原件吗", "还要照片吗", "除了身份证还要带什么", "要有身份证吗",
+     "能不能用银行卡代替身份证", "都得带吗", "材料不是都有", "如果都齐了", "都有啥"],
+)  # fmt: skip
+def test_question_says_nothing_of_what_is_there(words: str) -> None:
+    heard = material.said(words)
+    assert (heard.having, heard.everything, heard.all_but) == (frozenset(), False, False)
+    assert [one.name for one in material.check(PENSION, heard).missing] == ALL
+
+
+@pytest.mark.parametrize(
+    ("words", "missing"),
+    [
+        ("我有身份证和户口本还缺啥", without("身份证", "户口本")), ("有身份证就行吗", without("身份证")),
+        ("没有户口本要紧吗，身份证有", without("身份证")), ("我都带齐了", []),
+        ("身份证带了，户口本在老家", without("身份证")), ("身份证正在补办，户口本有", without("户口本")),
+        ("身份证带着，照片要几张", without("身份证")),
+    ],
+)  # fmt: skip
+def test_what_is_said_to_be_there_counts_beside_a_question(words: str, missing: list[str]) -> None:
+    checked = material.check(PENSION, material.said(words))
+    assert [one.name for one in checked.missing] == missing
+
+
+@pytest.mark.parametrize(
     ("words", "is_doubtful"),
     [("身份证过期了能用吗", True), ("照片是红底的", True), ("有身份证", False)],
 )
