@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.reminders import parking as parking_line
 from community.context import Context
 from community.errors import BadInput
 from community.labels import label
@@ -19,7 +18,7 @@ from community.store.helps import Help
 from community.store.parking import Request
 from community.store.releases import Slip
 from community.times import date_words, window_words
-from conversation import audit, telling, timers
+from conversation import audit, parking_line, telling
 from conversation.messages import Draft
 from desk.staff import Staff
 from desk.words import words
@@ -83,11 +82,7 @@ async def _parking(ctx: Context, person: Staff, no: int, yes: bool) -> None:
             f"decision.parking_{_answer(yes)}", no=no, what=label("parking_kind", one.kind)
         )
         await _tell(conn, ctx, person, one.id, await telling.of_home(conn, one.room_id), said, yes)
-        # A space may have become free: whoever waits for one is served.
-        await timers.set_timer(
-            conn, kind=parking_line.KIND, key=f"{parking_line.KIND}:settled:{no}",
-            due_at=ctx.clock.now(), payload={},
-        )  # fmt: skip
+        await parking_line.over(ctx.clock, conn, one)
 
     await parking.settle(ctx, no, done=yes, tell=tell)
 

@@ -110,13 +110,23 @@ async def let_go(conn: AsyncConnection, request_id: str) -> None:
     )
 
 
-async def let(conn: AsyncConnection, code: str, room_id: str | None, until: date | None) -> None:
-    """Enter who rents a space, and until when; None when nobody does."""
+async def let(conn: AsyncConnection, code: str, room_id: str, until: date) -> None:
+    """Enter who rents a space, and until when."""
     await conn.execute(
         update(parking_space)
         .where(parking_space.c.code == code)
         .values(room_id=room_id, rented_until=until, held_by=None)
     )
+
+
+async def end_let(conn: AsyncConnection, code: str, room_id: str) -> bool:
+    """Nobody rents the space any more; False when it was not this home that did."""
+    changed = await conn.execute(
+        update(parking_space)
+        .where(parking_space.c.code == code, parking_space.c.room_id == room_id)
+        .values(room_id=None, rented_until=None)
+    )
+    return bool(changed.rowcount)
 
 
 async def put_car(conn: AsyncConnection, room_id: str, old: str | None, plate: str) -> bool:
