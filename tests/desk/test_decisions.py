@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
-from community.services import parking, release
-from community.store import identities
+from community.services import merchant, parking, release
+from community.store import identities, merchants
 from community.store.database import Database
 from community.store.identities import Party
+from community.store.merchants import Order
 from community.store.schema import audit, timer
+from community.store.schema import merchant as merchant_table
 from community.times import SHANGHAI
+from conversation import asking
 from tests.desk.conftest import Browser
 from tests.desk.seed import World
 
@@ -63,6 +67,18 @@ async def test_slip_is_decided_once_and_the_home_is_told(
     assert "旧沙发" not in (await fang.get("/decisions")).text
 
 
+async def test_who_looked_at_what_is_on_record_once_a_visit(
+    fang: Browser, db: Database, slip: release.Slip
+) -> None:
+    for _ in range(2):
+        await fang.get("/decisions")
+    async with db.read() as conn:
+        rows = await conn.execute(
+            select(audit.c.actor, audit.c.object).where(audit.c.act == "decision.view")
+        )
+        assert rows.all() == [("staff_fang", f"release:{slip.no}")]
+
+
 async def test_settled_parking_request_lets_the_line_move(
     fang: Browser, world: World, db: Database, tenant: Party
 ) -> None:
@@ -78,10 +94,70 @@ async def test_settled_parking_request_lets_the_line_move(
         assert (await conn.execute(select(timer.c.kind))).scalars().all() == ["parking_line"]
 
 
+async def wanted(world: World, who: Party) -> Order:
+    """An order with a shop that has to be asked."""
+    async with world.db.write() as conn:
+        await conn.execute(
+            insert(merchant_table).values(
+                id="mer_1", name="老张", services=["haircut"], place="东门", distance_m=0,
+                comes_within_m=1000, opens=480, closes=1200, closed_on=[], phone="62220000",
+                prices="10元", listed=True,
+            )
+        )  # fmt: skip
+    window = (datetime(2025, 11, 4, 9, tzinfo=SHANGHAI), datetime(2025, 11, 4, 11, tzinfo=SHANGHAI))
+    return await merchant.order(
+        world.ctx, who, turn_id="t3", name="老张", service="haircut", window=window,
+        phone="13812348000", tell=partial(asking.look_again, world.clock),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("say", "state", "told"),
+    [
+        ("yes", "accepted",
+         "您叫的老张（编号 {no}）接单了，11月4日 09:00到11:00上门。价钱请当面谈好再做。"),
+        ("no", "declined", "您叫的老张（编号 {no}）这次来不了。要换一家，再跟我说一声就行。"),
+    ],
+)  # fmt: skip
+async def test_shop_is_asked_by_staff_and_its_answer_told(
+    fang: Browser, world: World, db: Database, tenant: Party, say: str, state: str, told: str
+) -> None:
+    made = await wanted(world, tenant)
+    page = (await fang.get("/decisions")).text
+    for shown in ("老张（62220000）理发，住户电话 13812348000", "商家接单了", "商家来不了"):
+        assert shown in page
+    path = f"/decisions/merchant/{made.no}"
+    assert [(await fang.post(path, say=say)).status for _ in range(2)] == [303, 409]
+    async with db.read() as conn:
+        found = await merchants.find(conn, made.no)
+    assert found is not None
+    assert found.state == state
+    assert await world.transcript(tenant.conversation_id) == [f"bot: {told.format(no=made.no)}"]
+
+
+async def test_accepted_order_that_is_taken_back_waits_until_the_shop_was_told(
+    fang: Browser, world: World, db: Database, tenant: Party
+) -> None:
+    made = await wanted(world, tenant)
+    await fang.post(f"/decisions/merchant/{made.no}", say="yes")
+    assert "老张" not in (await fang.get("/decisions")).text
+    await merchant.cancel(world.ctx, tenant, made.no)
+    page, path = (await fang.get("/decisions")).text, f"/decisions/recall/{made.no}"
+    assert "告诉商家了" in page
+    assert "13812348000" not in page
+    said = [(await fang.post(path, say=say)).status for say in ("no", "yes", "yes")]
+    assert said == [400, 303, 409]
+    assert "老张" not in (await fang.get("/decisions")).text
+    async with db.read() as conn:
+        acts = await conn.execute(select(audit.c.act).where(audit.c.object == made.id))
+        assert acts.scalars().all() == ["decision.yes", "decision.told"]
+
+
 @pytest.mark.parametrize(
     ("path", "say", "status"),
     [
         ("release/9999", "yes", 404), ("parking/9999", "no", 404), ("time_bank/9999", "yes", 404),
+        ("merchant/9999", "yes", 404), ("recall/9999", "yes", 404),
         ("nothing/1", "yes", 400), ("release/x", "yes", 400), ("release/1", "perhaps", 400),
     ],
 )  # fmt: skip
