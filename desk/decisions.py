@@ -122,7 +122,8 @@ async def _recall(ctx: Context, person: Staff, no: int, yes: bool) -> None:
 async def _time_bank(ctx: Context, person: Staff, no: int, yes: bool) -> None:
     async def tell(conn: AsyncConnection, one: Help) -> None:
         to = [one.conversation_id, *([one.helper_conversation] if one.helper_conversation else [])]
-        said = words(f"decision.time_bank_{_answer(yes)}", no=no)
+        answer = "free" if yes and not one.minutes else _answer(yes)
+        said = words(f"decision.time_bank_{answer}", no=no, coins=time_bank.coins(one.minutes or 0))
         await _tell(conn, ctx, person, one.id, to, said, yes)
 
     await time_bank.settle(ctx, no, staff_id=person.id, pays=yes, tell=tell)

@@ -217,6 +217,30 @@ async def test_whole_way_by_buttons_ends_with_the_coins(
     }  # fmt: skip
 
 
+async def test_helper_who_cannot_go_on_says_so_and_another_comes(
+    stage: Stage, next_stage: Stage, village: Village, wang: Party, neighbour: Party
+) -> None:
+    await volunteers.enrol(village.ctx, neighbour, kinds=[])
+    no = await posted(stage)
+    for choice in ("accept", "start"):
+        await tap(next_stage, OFFER, "offer_help", no, choice)
+    assert next_stage.buttons("utter_volunteer_started") == [
+        ("帮完了", f'/offer_help{{"order_no":"{no}","choice":"finish"}}'),
+        ("帮不下去了", f'/offer_help{{"order_no":"{no}","choice":"leave"}}'),
+    ]
+    next_stage.hear("我有急事得先走", "offer_help")
+    await next_stage.run(OFFER)
+    assert next_stage.values("utter_volunteer_ask_leave") == {"no": str(no), "task": "扛袋米"}
+    await yes(next_stage, OFFER)
+    assert next_stage.said == ["utter_volunteer_released"]
+    assert (await heard_unasked(village, wang))[-1] == (
+        f"{no}号的志愿者有事先走了，没帮完。我接着帮您问别人。"
+    )
+    next_stage.hear("/", "offer_help", entity("order_no", str(no)), entity("choice", "leave"))
+    await next_stage.run(OFFER)
+    assert next_stage.said == ["utter_volunteer_released"]
+
+
 async def test_dispute_goes_to_staff(
     stage: Stage, next_stage: Stage, village: Village, neighbour: Party
 ) -> None:

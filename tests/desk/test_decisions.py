@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from sqlalchemy import insert, select
 
-from community.services import merchant, parking, release
-from community.store import identities, merchants
+from community.services import merchant, mutual_aid, parking, release, volunteers
+from community.store import identities, merchants, timebank
 from community.store.database import Database
 from community.store.identities import Party
 from community.store.merchants import Order
 from community.store.schema import audit, timer
 from community.store.schema import merchant as merchant_table
-from community.times import SHANGHAI
+from community.times import SHANGHAI, FixedClock
 from conversation import asking
 from tests.desk.conftest import Browser
 from tests.desk.seed import World
@@ -77,6 +78,47 @@ async def test_who_looked_at_what_is_on_record_once_a_visit(
             select(audit.c.actor, audit.c.object).where(audit.c.act == "decision.view")
         )
         assert rows.all() == [("staff_fang", f"release:{slip.no}")]
+
+
+@pytest.mark.parametrize(
+    ("earned", "say", "told"),
+    [
+        (0, "yes", "互助 {no} 号核实过了，0.5个时间币记上了。"),
+        (1200, "yes", "互助 {no} 号核实过了，确实帮了。志愿者这个月的时间币满额了，这次不再记。"),
+        (0, "no", "互助 {no} 号核实过了，这次不记时间币。"),
+    ],
+)  # fmt: skip
+async def test_dispute_is_decided_and_both_hear_what_moved(
+    fang: Browser, world: World, clock: FixedClock, tenant: Party, earned: int, say: str, told: str
+) -> None:
+    room_id = await world.home("5号楼1单元101", ("李宏伟", "owner", None, {}))
+    conversation_id = await world.conversation(room_id)
+    async with world.db.write() as conn:
+        helper = await identities.party(conn, conversation_id)
+        if earned:
+            await timebank.transfer(
+                conn, clock, key="k", payer="community", payee=f"{room_id}_p0", minutes=earned,
+                what="-",
+            )  # fmt: skip
+    assert helper is not None
+    await volunteers.enrol(world.ctx, helper, kinds=[])
+    window = (clock.now(), clock.now() + timedelta(hours=4))
+    one, _ = await mutual_aid.post(
+        world.ctx, tenant, turn_id="t4", task="扛袋米", window=window, tell=silent
+    )
+    for step in (mutual_aid.accept, mutual_aid.start):
+        await step(world.ctx, helper, one.no, tell=silent)
+    clock.advance(1500)
+    await mutual_aid.dispute(world.ctx, tenant, one.no, tell=silent)
+    assert "记时间币" in (await fang.get("/decisions")).text
+    path = f"/decisions/time_bank/{one.no}"
+    assert [(await fang.post(path, say=say)).status for _ in range(2)] == [303, 409]
+    for conversation in (tenant.conversation_id, conversation_id):
+        assert await world.transcript(conversation) == [f"bot: {told.format(no=one.no)}"]
+
+
+async def silent(conn: Any, news: Any) -> None:
+    return None
 
 
 async def test_settled_parking_request_lets_the_line_move(
