@@ -77,19 +77,20 @@ async def post(
         raise BadInput("this cannot be asked")
     async with ctx.db.write() as conn:
         made = await helps.of_turn(conn, turn_id)
-        if made is None:
-            made = await helps.create(
-                conn,
-                ctx.clock,
-                turn_id=turn_id,
-                room_id=account.home.room_id,
-                identity_id=account.identity_id,
-                conversation_id=account.conversation_id,
-                kind=kind_of(task),
-                task=task,
-                starts_at=window[0],
-                ends_at=window[1],
-            )
+        if made is not None:
+            return made, await helps.count_called(conn, made.id)
+        made = await helps.create(
+            conn,
+            ctx.clock,
+            turn_id=turn_id,
+            room_id=account.home.room_id,
+            identity_id=account.identity_id,
+            conversation_id=account.conversation_id,
+            kind=kind_of(task),
+            task=task,
+            starts_at=window[0],
+            ends_at=window[1],
+        )
         return made, await _call(conn, ctx, made, tell)
 
 

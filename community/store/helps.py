@@ -232,6 +232,12 @@ async def called(
         )
 
 
+async def count_called(conn: AsyncConnection, request_id: str) -> int:
+    """How many were told of a request."""
+    called = select(func.count()).where(help_call.c.request_id == request_id)
+    return int((await conn.execute(called)).scalar_one())
+
+
 async def conversations_called(
     conn: AsyncConnection, request_id: str, *, but: str | None
 ) -> list[str]:

@@ -264,6 +264,27 @@ async def test_cancelling_in_words_is_asked_first(stage: Stage, village: Village
     assert await mutual_aid.mine(village.ctx, await stage.hearing().party()) == []
 
 
+async def test_request_that_was_taken_back_is_not_said_to_stand_by_the_same_turn(
+    stage: Stage,
+) -> None:
+    await stage.tell(
+        HELP, "明天下午三点找个人帮我扛袋米", "request_help",
+        entity("task", "扛袋米"), entity("time", "明天下午三点"),
+    )  # fmt: skip
+    await stage.tell(HELP, "对", "affirm")
+    slots = dict(stage.slots)
+    said = []
+    for _ in range(3):
+        stage.slots |= slots
+        stage.hear("对", "affirm", turn_id="turn_77")
+        await stage.run(ActionHelpCreate())
+        said.append(stage.said)
+        no = stage.messages[0]["no"]
+        if len(said) == 2:
+            await tap(stage, REQUEST, "request_help", no, "cancel")
+    assert said == [["utter_help_created_nobody_yet"]] * 2 + [["utter_help_cancelled"]]
+
+
 async def test_progress_is_told_and_a_new_wish_opens_the_form(stage: Stage) -> None:
     no = await posted(stage)
     stage.hear("我找人扛米那个有人来吗", "request_help")

@@ -202,6 +202,22 @@ async def test_who_has_left_is_told_no_more_and_who_never_registered_takes_nothi
     assert await volunteers.open_for(village.ctx, neighbour) == []
 
 
+async def test_turn_delivered_again_calls_nobody_again(
+    village: Village, wang: Party, neighbour: Party
+) -> None:
+    await helper(village, neighbour)
+    ear = Ear()
+    one = await asked(village, wang, tell=ear, turn_id="t1")
+    await mutual_aid.accept(village.ctx, neighbour, one.no, tell=silent)
+    late = await village.home(9, 1, "101", ("乙", "owner", None), code="91")
+    await helper(village, await village.account(late, person=0))
+    again, called = await mutual_aid.post(
+        village.ctx, wang, turn_id="t1", task="扛袋米", window=TUESDAY, tell=ear
+    )
+    assert (again.no, again.state, called) == (one.no, "accepted", 1)
+    assert ear.heard == [("call", (neighbour.conversation_id,))]
+
+
 async def test_another_homes_request_is_as_absent(
     village: Village, wang: Party, neighbour: Party, stranger: Party
 ) -> None:
