@@ -39,6 +39,7 @@ class Matter:
 async def waiting(ctx: Context) -> list[Matter]:
     """Everything that waits, kind by kind, oldest or soonest first."""
     slips, requests = await release.pending(ctx), await parking.waiting_for_staff(ctx)
+    taken = await parking.taken_plates(ctx, requests)
     helps, orders = await time_bank.disputed(ctx), await merchant.for_staff(ctx)
     return [
         *(
@@ -46,7 +47,13 @@ async def waiting(ctx: Context) -> list[Matter]:
             for one in slips
         ),
         *(
-            Matter("parking", one.no, one.home, _asked(one), date_words(one.created_at))
+            Matter(
+                "parking",
+                one.no,
+                one.home,
+                _asked(one, one.no in taken),
+                date_words(one.created_at),
+            )
             for one in requests
         ),
         *(_of_shop(one) for one in orders),
@@ -57,8 +64,9 @@ async def waiting(ctx: Context) -> list[Matter]:
     ]
 
 
-def _asked(one: Request) -> str:
-    parts = (label("parking_kind", one.kind), one.old_plate, one.plate, one.space_code)
+def _asked(one: Request, is_taken: bool) -> str:
+    warning = words("decision.plate_taken") if is_taken else None
+    parts = (label("parking_kind", one.kind), one.old_plate, one.plate, one.space_code, warning)
     return " ".join(part for part in parts if part)
 
 

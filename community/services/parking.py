@@ -238,6 +238,14 @@ async def waiting_for_staff(ctx: Context) -> list[Request]:
         return [one for one in await parking.every_open(conn) if one.state != "waiting"]
 
 
+async def taken_plates(ctx: Context, requests: list[Request]) -> set[int]:
+    """Numbers of the requests that cannot be carried out: another home has the plate."""
+    wanted = {one.no: one for one in requests if one.kind in {"rent", "add", "plate"} and one.plate}
+    async with ctx.db.read() as conn:
+        has = await parking.homes_of(conn, {str(one.plate) for one in wanted.values()})
+    return {no for no, one in wanted.items() if has.get(str(one.plate), one.room_id) != one.room_id}
+
+
 async def settle(ctx: Context, no: int, *, done: bool, tell: Tell | None = None) -> Request:
     """Staff's word on a request: it was carried out, which changes the books, or refused.
 

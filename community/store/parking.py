@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -69,6 +70,12 @@ async def cars_of(conn: AsyncConnection, room_id: str) -> list[Car]:
 async def spaces_of(conn: AsyncConnection, room_id: str) -> list[ParkingSpace]:
     """The spaces that the home rents."""
     return await _spaces(conn, parking_space.c.room_id == room_id)
+
+
+async def homes_of(conn: AsyncConnection, plates: Collection[str]) -> dict[str, str]:
+    """By plate that is entered: the id of the home that has it."""
+    rows = await conn.execute(select(car.c.plate, car.c.room_id).where(car.c.plate.in_(plates)))
+    return {row.plate: row.room_id for row in rows}
 
 
 async def free_spaces(conn: AsyncConnection) -> list[ParkingSpace]:

@@ -471,6 +471,25 @@ async def test_what_nobody_takes_comes_back_to_who_asked(
     assert [act["reason"] for act in stage.acts] == ["rule"]
 
 
+async def test_helper_who_does_not_come_or_forgets_the_end_is_asked_after(
+    stage: Stage, next_stage: Stage, village: Village, wang: Party, neighbour: Party
+) -> None:
+    await volunteers.enrol(village.ctx, neighbour, kinds=[])
+    no = await posted(stage)
+    await tap(next_stage, OFFER, "offer_help", no, "accept")
+    village.clock.advance(26 * 3600)
+    await fire_due(village.db, village.clock, reminders.handlers(village.clock))
+    assert (await heard_unasked(village, wang))[-1] == (
+        f"{no}号的忙（扛袋米）时间过了，李宏伟还没说开始帮。人来了就不用管，没来要转给工作人员吗？"
+    )
+    await tap(next_stage, OFFER, "offer_help", no, "start")
+    village.clock.advance(4 * 3600)
+    await fire_due(village.db, village.clock, reminders.handlers(village.clock))
+    assert (await heard_unasked(village, neighbour))[-1] == (
+        f"{no}号的忙（扛袋米）帮完了吗？帮完了点一下，时间币才记得上。"
+    )
+
+
 async def test_what_is_taken_needs_no_reminder_and_what_is_unconfirmed_does(
     stage: Stage, next_stage: Stage, village: Village, wang: Party, neighbour: Party
 ) -> None:

@@ -14,7 +14,7 @@ from community.store import identities, merchants, timebank
 from community.store.database import Database
 from community.store.identities import Party
 from community.store.merchants import Order
-from community.store.schema import audit, timer
+from community.store.schema import audit, car, timer
 from community.store.schema import merchant as merchant_table
 from community.times import SHANGHAI, FixedClock
 from conversation import asking
@@ -134,6 +134,19 @@ async def test_settled_parking_request_lets_the_line_move(
     ]
     async with db.read() as conn:
         assert (await conn.execute(select(timer.c.kind))).scalars().all() == ["parking_line"]
+
+
+async def test_plate_that_another_home_has_is_said_before_it_is_agreed_to(
+    fang: Browser, world: World, tenant: Party
+) -> None:
+    other = await world.home("5号楼1单元101", ("李宏伟", "owner", None, {}))
+    async with world.db.write() as conn:
+        await conn.execute(insert(car).values(id="car_1", room_id=other, plate="京B54321"))
+    for i, plate in enumerate(("京B54321", "京A12345")):
+        await parking.request(world.ctx, tenant, turn_id=f"p{i}", kind="add", plate=plate)
+    page = (await fang.get("/decisions")).text
+    assert "登记车辆 京B54321 （这个车牌登记在别家名下，现在同意不了）" in page
+    assert page.count("登记在别家名下") == 1
 
 
 async def wanted(world: World, who: Party) -> Order:
