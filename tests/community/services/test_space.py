@@ -170,6 +170,24 @@ async def test_what_was_used_is_not_given_back_and_counts(
     assert await space.hours_left(village.ctx, neighbour, at(9, 20)) == 6
 
 
+async def test_hours_that_are_free_in_different_units_are_not_told_as_one_stretch(
+    village: Village, wang: Party, neighbour: Party
+) -> None:
+    gone = await book(village, wang, at(8, 8), at(8, 9), name="乒乓球台")
+    await book(village, neighbour, at(8, 8), at(8, 9), "t2", name="乒乓球台")
+    await book(village, wang, at(8, 9), at(8, 10), "t3", name="乒乓球台")
+    await space.cancel(village.ctx, wang, gone.no)
+    table = await where(village, "乒乓球台")
+    assert await space.openings(village.ctx, table, at(8, 0), at(8, 12)) == [
+        (at(8, 8), at(8, 9)), (at(8, 9), at(8, 12)),
+    ]  # fmt: skip
+    free = {
+        hours: await space.problem(village.ctx, neighbour, table, at(8, hours[0]), at(8, hours[1]))
+        for hours in ((8, 9), (9, 12), (8, 10))
+    }
+    assert free == {(8, 9): None, (9, 12): None, (8, 10): "taken"}
+
+
 async def test_what_is_told_to_be_free_can_be_booked(village: Village) -> None:
     dice, table = random.Random(7), await where(village, "乒乓球台")
     who = [await village.account(await village.home(9, 1, str(n), code=f"9{n}")) for n in range(20)]
