@@ -8,6 +8,7 @@ from typing import Any
 from actions.hearing import Hearing
 from community.services.help_words import told
 from community.services.mutual_aid import News, Tell
+from community.services.volunteers import rules
 from conversation import telling, timers
 from conversation.messages import Draft
 
@@ -29,12 +30,18 @@ def teller(heard: Hearing) -> Tell:
 
 
 async def _remind(conn: Any, heard: Hearing, news: News) -> None:
-    """Look again at what nobody takes, and at what nobody confirms."""
+    """Look again at what may stand still from here."""
     asked, now = news.asked, heard.ctx.clock.now()
     if news.event == "call":
         before_start = asked.starts_at - timedelta(hours=1)
         due_at = max(now + AT_LEAST, min(now + WAITS_FOR_HELPER, before_start))
         await _set(conn, "help_untaken", asked.id, due_at)
+    elif news.event == "accepted":
+        over = max(asked.ends_at, asked.starts_at + AT_LEAST)
+        await _set(conn, "help_unstarted", asked.id, over)
+    elif news.event == "started":
+        longest = timedelta(minutes=rules()["most_minutes"])
+        await _set(conn, "help_unfinished", asked.id, now + longest)
     elif news.event == "done":
         await _set(conn, "help_unconfirmed", asked.id, now + WAITS_FOR_CONFIRMATION)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 from rasa_sdk.events import EventType, SlotSet
 
@@ -20,6 +21,7 @@ from community.services import merchant
 from community.services.merchant import Found
 from community.store.merchants import Merchant, Order
 from community.times import window_words
+from conversation import asking
 from language import times
 
 INTENT = "find_merchant"
@@ -112,7 +114,7 @@ async def _problem(heard: Hearing, known: Fields) -> str | None:
 
 
 class ActionMerchantOrder(ServiceAction):
-    """The yes: the merchant is asked to come."""
+    """The yes: staff are to ask the merchant."""
 
     writes = "merchant"
 
@@ -130,8 +132,11 @@ class ActionMerchantOrder(ServiceAction):
             service=str(heard.slot("merchant_service")),
             window=window,
             phone=str(heard.slot("merchant_phone")),
+            tell=partial(asking.look_again, heard.ctx.clock),
         )
-        heard.say("utter_merchant_ordered", name=made.shop, no=made.no)
+        is_over = made.state == "cancelled"
+        told = "utter_merchant_cancelled" if is_over else "utter_merchant_ordered"
+        heard.say(told, name=made.shop, no=made.no)
         return finished(heard, "merchant")
 
 
@@ -237,8 +242,10 @@ class ActionMerchantFind(ServiceAction):
     async def _act(self, heard: Hearing, choice: str, no: int) -> None:
         if choice != "cancel":
             raise BadInput("no such choice")
-        await merchant.cancel(heard.ctx, await heard.party(), no)
-        heard.say("utter_merchant_cancelled", no=no)
+        ended = await merchant.cancel(heard.ctx, await heard.party(), no)
+        is_known = ended.state == "recalled"
+        told = "utter_merchant_recalled" if is_known else "utter_merchant_cancelled"
+        heard.say(told, no=no, name=ended.shop)
 
 
 def _tell(heard: Hearing, one: Order) -> None:

@@ -142,6 +142,9 @@ class ActionHelpCreate(ServiceAction):
             window=window,
             tell=teller(heard),
         )
+        if made.state == "cancelled":
+            heard.say("utter_help_cancelled", no=made.no)
+            return finished(heard, "help")
         key = "utter_help_created" if asked else "utter_help_created_nobody_yet"
         heard.say(key, no=made.no, count=asked, card=_card(made))
         return finished(heard, "help")

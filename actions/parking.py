@@ -18,6 +18,7 @@ from community.labels import label
 from community.services import fee, parking
 from community.store.parking import Request
 from community.times import date_words
+from conversation import parking_line
 from language.plates import find_plates
 
 _KINDS = (
@@ -73,7 +74,8 @@ class ActionParkingRequest(ServiceAction):
             return [FollowupAction("parking_form")]
         found = await parking.mine(heard.ctx, account)
         rents = [one for one, _ in found if one.kind == "rent"]
-        if kind == "cancel" or (kind == "return" and rents):
+        rented = await parking.rented(heard.ctx, account)
+        if kind == "cancel" or (kind == "return" and rents and not rented):
             return self._offer_cancel(heard, rents or [one for one, _ in found])
         if kind == "line" or (kind == "rent" and rents):
             for one, place in found[:3]:
@@ -81,7 +83,6 @@ class ActionParkingRequest(ServiceAction):
             if not found:
                 heard.say("utter_parking_no_request")
             return []
-        rented = await parking.rented(heard.ctx, account)
         if kind == "return" and not rented:
             heard.say("utter_parking_no_space")
             return []
@@ -107,8 +108,13 @@ def tell_request(heard: Hearing, one: Request, place: int) -> None:
     elif one.state == "reserved" and one.held_until is not None:
         until = date_words(one.held_until)
         heard.say("utter_parking_reserved", no=one.no, space=one.space_code or "", until=until)
-    else:
+    elif one.state == "pending":
         heard.say("utter_parking_pending", no=one.no, what=label("parking_kind", one.kind))
+    else:
+        heard.say(
+            "utter_parking_over", no=one.no, what=label("parking_kind", one.kind),
+            state=label("parking_state", one.state),
+        )  # fmt: skip
 
 
 class ValidateParkingForm(BindingQuestions):
@@ -235,13 +241,11 @@ class ActionParkingApply(ServiceAction):
             made = await parking.request(
                 heard.ctx, account, turn_id=heard.turn_id, kind=str(heard.slot("parking_kind")),
                 plate=heard.slot("parking_plate") or None, old_plate=heard.slot("parking_old"),
-                space_code=heard.slot("parking_space"),
+                space_code=heard.slot("parking_space"), tell=parking_line.look_when_due,
             )  # fmt: skip
         except Conflict:
             heard.say("utter_parking_asked_before")
             return finished(heard, "parking")
         place = next((at for one, at in await parking.mine(heard.ctx, account) if one == made), 0)
-        if made.state == "reserved":
-            await cancelling.look_at_line(heard, made.no)
         tell_request(heard, made, place)
         return finished(heard, "parking")

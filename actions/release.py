@@ -179,6 +179,8 @@ def tell_slip(heard: Hearing, one: Slip) -> None:
         heard.say("utter_release_refused", no=one.no, items=one.items)
     elif one.state == "pending":
         heard.say("utter_release_pending", no=one.no, items=one.items)
+    elif one.state == "cancelled":
+        heard.say("utter_release_cancelled", no=one.no)
     else:
         heard.say(
             "utter_release_created",

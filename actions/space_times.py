@@ -6,13 +6,20 @@ import re
 from datetime import datetime
 from typing import Any
 
+from actions import reading
 from actions.days import no_such_day
+from actions.hearing import Hearing
+from community.labels import label
+from community.services import fee, space
 from community.services.space import Stretch
-from community.times import local
+from community.store.spaces import Booking, Space
+from community.times import local, window_words
 from language.numerals import NUMBER, parse_number
 from language.periods import Period, at_minute, say_period
 from language.times import parse_period
 
+MOVE = re.compile("(?:换|改|挪|移)[到成在至]")
+"Before what something is moved to"
 _CLOCK = re.compile(rf"{NUMBER}点|\d[:：]\d\d|点钟")
 _DAY = re.compile(
     "今|明[天日早晚儿上下]|后[天日儿]|听[日晚]|周|礼拜|星期|[号日]|月|初[一二三四五六七八九十]|下[个周]"
@@ -70,3 +77,38 @@ def hours_words(found: list[Stretch], now: datetime) -> str:
         last_day = first.date()
         said.append(hours)
     return "、".join(said)
+
+
+def target(words: str) -> str:
+    """What follows 换到, 改成: to where, or when, something moves; else all the words."""
+    return MOVE.split(words, maxsplit=1)[-1]
+
+
+def price(fen: int, per: str) -> str:
+    return label("word", per) + fee.yuan(fen) if fen else label("word", "for_nothing")
+
+
+def hours_of(time: dict[str, Any]) -> Stretch:
+    start, end = datetime.fromisoformat(time["start"]), datetime.fromisoformat(time["end"])
+    return space.whole_hours(local(start), local(end))
+
+
+async def say_free(heard: Hearing, where: Space, time: dict[str, Any] | None) -> None:
+    """Say what is free in a time, or, when nothing is, what is free next."""
+    horizon = space.horizon(heard.ctx)
+    window = reading.moments(time) if time and not time.get("problem") else None
+    found = await space.openings(heard.ctx, where, *(window or (heard.now, horizon)))
+    if not found and window:
+        heard.say("utter_space_full", name=where.name, time=time["said"] if time else "")
+        found = await space.openings(heard.ctx, where, heard.now, horizon)
+    if found:
+        heard.say(
+            "utter_space_free", name=where.name, free=hours_words(found, heard.now),
+            price=price(where.price_fen, "per_hour"),
+        )  # fmt: skip
+    else:
+        heard.say("utter_space_none_free", name=where.name)
+
+
+def when(one: Booking) -> str:
+    return window_words(one.starts_at, one.ends_at)

@@ -33,7 +33,9 @@ _TAKES = re.compile(
     "(?:刚才|上次|听说)[^，。]*(?:要人|缺人|陪|帮)|(?:那个|这个)[^，。]{1,12}的?(?:活|忙|单)"
 )
 _DONE = re.compile("(?:帮|做|弄|办|搬|陪|修|送|买)(?:完|好)了|完事|干完")
-_STEPS_BACK = re.compile("(?:去|来|帮|做)不了|换个?人|有事去不|没法(?:去|来)")
+_STEPS_BACK = re.compile(
+    "(?:去|来|帮|做|搬|陪|干)不(?:了|完|成|下去)|换个?人|有事去不|没法(?:去|来|接着)|(?:得|要|先)走|有急事"
+)
 YEAR_MONTHS = 12
 LISTED = 3
 
@@ -184,9 +186,11 @@ class ActionHelpOffer(ServiceAction):
             for one in await mutual_aid.helping(heard.ctx, account)
             if one.state in ("accepted", "started")
         ]
-        if helping and helping[0].state == "accepted" and _STEPS_BACK.search(heard.words):
-            heard.ask("utter_volunteer_ask_release", no=helping[0].no, task=helping[0].task)
-            return [pending("volunteer_act", self.name(), "release", helping[0].no)]
+        if helping and _STEPS_BACK.search(heard.words):
+            one, begun = helping[0], helping[0].state == "started"
+            asked = "utter_volunteer_ask_leave" if begun else "utter_volunteer_ask_release"
+            heard.ask(asked, no=one.no, task=one.task)
+            return [pending("volunteer_act", self.name(), "release", one.no)]
         if helping and _DONE.search(heard.words):
             heard.ask("utter_volunteer_ask_done", no=helping[0].no, task=helping[0].task)
             return [pending("volunteer_act", self.name(), "finish", helping[0].no)]
@@ -231,12 +235,12 @@ class ActionHelpOffer(ServiceAction):
                 )
             case "start":
                 await mutual_aid.start(heard.ctx, account, no, tell=tell)
-                buttons = help_words.choices(INTENT, no, "finish")
+                buttons = help_words.choices(INTENT, no, "finish", "leave")
                 heard.say("utter_volunteer_started", buttons=buttons, no=no)
             case "finish":
                 ended = await mutual_aid.finish(heard.ctx, account, no, tell=tell)
                 heard.say("utter_volunteer_finished", no=no, coins=coins(ended.minutes or 0))
-            case "release":
+            case "release" | "leave":
                 await mutual_aid.release(heard.ctx, account, no, tell=tell)
                 heard.say("utter_volunteer_released", no=no)
             case _:

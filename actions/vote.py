@@ -15,6 +15,7 @@ from actions.hearing import Hearing
 from community.errors import Conflict
 from community.labels import label
 from community.services import vote
+from community.services.vote import Result
 from community.store.votes import Vote
 from community.times import date_words
 
@@ -84,16 +85,15 @@ class ActionVoteAnswer(ServiceAction):
     async def _result(
         self, heard: Hearing, meant: Vote | None, ended: list[Vote]
     ) -> list[EventType]:
-        running = await vote.running(heard.ctx) if _SO_FAR.search(heard.words) else []
-        one = meant or next(iter([*running, *ended]), None)
+        running = await vote.running(heard.ctx)
+        first = running if _SO_FAR.search(heard.words) else []
+        one = meant or next(iter([*first, *ended, *running]), None)
         if one is None:
             heard.say("utter_vote_none")
         elif one not in ended:
             heard.say("utter_vote_not_over", title=one.title, until=date_words(one.closes_at))
         else:
-            counted = await vote.result(heard.ctx, one)
-            said = "，".join(f"{name}{number}户" for name, number in counted)
-            heard.say("utter_vote_result", title=one.title, counted=said)
+            _tell_result(heard, one, await vote.result(heard.ctx, one))
         return []
 
     async def _own(self, heard: Hearing, among: list[Vote]) -> None:
@@ -107,6 +107,29 @@ class ActionVoteAnswer(ServiceAction):
                 heard.say("utter_vote_not_cast", title=one.title, until=date_words(one.closes_at))
             else:
                 heard.say("utter_vote_already", title=one.title, no=cast.no)
+
+
+def _tell_result(heard: Hearing, one: Vote, found: Result) -> None:
+    """By homes, by areas where all are on record, and whether homes are level."""
+    if not found.cast:
+        heard.say("utter_vote_result_nobody", title=one.title)
+        return
+    by_homes = "，".join(
+        label("word", "vote_homes").format(choice=name, homes=share.homes)
+        for name, share in found.choices
+    )
+    heard.say(
+        "utter_vote_result", title=one.title, counted=by_homes, homes=found.everybody.homes,
+        cast=found.cast,
+    )  # fmt: skip
+    if found.level:
+        heard.say("utter_vote_level", choices="、".join(found.level))
+    if found.is_measured:
+        by_area = "，".join(
+            label("word", "vote_area").format(choice=name, area=vote.square_metres(share.area_dm2))
+            for name, share in found.choices
+        )
+        heard.say("utter_vote_result_area", counted=by_area)
 
 
 def _explain(heard: Hearing, among: list[Vote]) -> None:

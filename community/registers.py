@@ -12,3 +12,5 @@ class Register:
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    note: str = ""
+    "What staff must know of the whole book"

@@ -1,4 +1,4 @@
-"""What waits for staff's yes or no: release slips, parking requests, helps that are disputed.
+"""What waits for staff's yes or no: release slips, parking requests, shops to ask, disputed helps.
 
 The homes concerned hear of it, and the audit has it, in the transaction of the decision.
 """
@@ -10,16 +10,16 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.reminders import parking as parking_line
 from community.context import Context
 from community.errors import BadInput
 from community.labels import label
-from community.services import parking, release, time_bank
+from community.services import merchant, parking, release, time_bank
 from community.store.helps import Help
+from community.store.merchants import Order
 from community.store.parking import Request
 from community.store.releases import Slip
 from community.times import date_words, window_words
-from conversation import audit, telling, timers
+from conversation import audit, parking_line, telling
 from conversation.messages import Draft
 from desk.staff import Staff
 from desk.words import words
@@ -27,7 +27,7 @@ from desk.words import words
 
 @dataclass(frozen=True)
 class Matter:
-    """One thing that waits. `kind`: release, parking or time_bank."""
+    """One thing that waits. `kind`: release, parking, merchant, recall or time_bank."""
 
     kind: str
     no: int
@@ -39,16 +39,24 @@ class Matter:
 async def waiting(ctx: Context) -> list[Matter]:
     """Everything that waits, kind by kind, oldest or soonest first."""
     slips, requests = await release.pending(ctx), await parking.waiting_for_staff(ctx)
-    helps = await time_bank.disputed(ctx)
+    taken = await parking.taken_plates(ctx, requests)
+    helps, orders = await time_bank.disputed(ctx), await merchant.for_staff(ctx)
     return [
         *(
             Matter("release", one.no, one.home, one.items, window_words(one.starts_at, one.ends_at))
             for one in slips
         ),
         *(
-            Matter("parking", one.no, one.home, _asked(one), date_words(one.created_at))
+            Matter(
+                "parking",
+                one.no,
+                one.home,
+                _asked(one, one.no in taken),
+                date_words(one.created_at),
+            )
             for one in requests
         ),
+        *(_of_shop(one) for one in orders),
         *(
             Matter("time_bank", one.no, one.label, one.public_task, date_words(one.starts_at))
             for one in helps
@@ -56,9 +64,20 @@ async def waiting(ctx: Context) -> list[Matter]:
     ]
 
 
-def _asked(one: Request) -> str:
-    parts = (label("parking_kind", one.kind), one.old_plate, one.plate, one.space_code)
+def _asked(one: Request, is_taken: bool) -> str:
+    warning = words("decision.plate_taken") if is_taken else None
+    parts = (label("parking_kind", one.kind), one.old_plate, one.plate, one.space_code, warning)
     return " ".join(part for part in parts if part)
+
+
+def _of_shop(one: Order) -> Matter:
+    """The shop with its number, and the resident's while the shop may have to be given it."""
+    kind = "merchant" if one.state == "requested" else "recall"
+    what = words(
+        f"decision.{kind}_what", shop=one.shop, phone=one.shop_phone,
+        service=merchant.service_name(one.service), theirs=one.phone,
+    )  # fmt: skip
+    return Matter(kind, one.no, one.home, what, window_words(one.starts_at, one.ends_at))
 
 
 async def decide(ctx: Context, person: Staff, kind: str, no: int, *, yes: bool) -> None:
@@ -83,26 +102,44 @@ async def _parking(ctx: Context, person: Staff, no: int, yes: bool) -> None:
             f"decision.parking_{_answer(yes)}", no=no, what=label("parking_kind", one.kind)
         )
         await _tell(conn, ctx, person, one.id, await telling.of_home(conn, one.room_id), said, yes)
-        # A space may have become free: whoever waits for one is served.
-        await timers.set_timer(
-            conn, kind=parking_line.KIND, key=f"{parking_line.KIND}:settled:{no}",
-            due_at=ctx.clock.now(), payload={},
-        )  # fmt: skip
+        await parking_line.over(ctx.clock, conn, one)
 
     await parking.settle(ctx, no, done=yes, tell=tell)
+
+
+async def _merchant(ctx: Context, person: Staff, no: int, yes: bool) -> None:
+    async def tell(conn: AsyncConnection, one: Order) -> None:
+        when = window_words(one.starts_at, one.ends_at)
+        said = words(f"decision.merchant_{_answer(yes)}", no=no, shop=one.shop, when=when)
+        await _tell(conn, ctx, person, one.id, [one.conversation_id], said, yes)
+
+    await merchant.answer(ctx, no, accepted=yes, tell=tell)
+
+
+async def _recall(ctx: Context, person: Staff, no: int, yes: bool) -> None:
+    """The shop was told; the resident has heard of the end when it was asked for."""
+    if not yes:
+        raise BadInput("the shop has to be told")
+
+    async def tell(conn: AsyncConnection, one: Order) -> None:
+        await audit.record(conn, ctx.clock, actor=person.id, act="decision.told", obj=one.id)
+
+    await merchant.recall(ctx, no, tell=tell)
 
 
 async def _time_bank(ctx: Context, person: Staff, no: int, yes: bool) -> None:
     async def tell(conn: AsyncConnection, one: Help) -> None:
         to = [one.conversation_id, *([one.helper_conversation] if one.helper_conversation else [])]
-        said = words(f"decision.time_bank_{_answer(yes)}", no=no)
+        answer = "free" if yes and not one.minutes else _answer(yes)
+        said = words(f"decision.time_bank_{answer}", no=no, coins=time_bank.coins(one.minutes or 0))
         await _tell(conn, ctx, person, one.id, to, said, yes)
 
     await time_bank.settle(ctx, no, staff_id=person.id, pays=yes, tell=tell)
 
 
 _DECIDE: dict[str, Callable[[Context, Staff, int, bool], Awaitable[None]]] = {
-    "release": _release, "parking": _parking, "time_bank": _time_bank,
+    "release": _release, "parking": _parking, "merchant": _merchant, "recall": _recall,
+    "time_bank": _time_bank,
 }  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from community.errors import BadInput
-from desk import decisions, pages
+from desk import decisions, pages, seen
 from desk.access import allow
 from desk.context import parts
 from desk.staff import CASE_WORKERS
@@ -16,8 +16,12 @@ routes = web.RouteTableDef()
 @routes.get("/decisions")
 @allow(CASE_WORKERS)
 async def show(request: web.Request) -> web.Response:
-    desk, _person = parts(request)
-    return pages.render(request, "decisions.html", matters=await decisions.waiting(desk.services))
+    """What waits; looking at each matter is noted in the audit."""
+    desk, person = parts(request)
+    matters = await decisions.waiting(desk.services)
+    for one in matters:
+        await seen.note_look(desk.db, desk.clock, person, "decision.view", f"{one.kind}:{one.no}")
+    return pages.render(request, "decisions.html", matters=matters)
 
 
 @routes.post("/decisions/{kind}/{no}")

@@ -10,11 +10,9 @@ from bot.phrases import phrase
 from community.services import parking
 from community.store.parking import Request
 from community.times import Clock, date_words
-from conversation import telling
+from conversation import parking_line, telling
 from conversation.messages import Draft
-from conversation.timers import Handler, set_timer
-
-KIND = "parking_line"
+from conversation.timers import Handler
 
 
 def timers(clock: Clock) -> dict[str, Handler]:
@@ -30,11 +28,9 @@ def timers(clock: Clock) -> dict[str, Handler]:
                 "parking.served", no=one.no, space=one.space_code, until=date_words(one.held_until)
             )
             await _tell(conn, clock, one, "served", words)
-            await set_timer(
-                conn, kind=KIND, key=f"{KIND}:{one.no}", due_at=one.held_until, payload={}
-            )
+            await parking_line.look_when_due(conn, one)
 
-    return {KIND: look}
+    return {parking_line.KIND: look}
 
 
 async def _tell(conn: AsyncConnection, clock: Clock, one: Request, news: str, words: str) -> None:

@@ -107,6 +107,7 @@ async def _household(
             number=str(number),
             label=label,
             code_hash=rooms.hash_code(code, pepper),
+            area_dm2=row["area_m2"] * 100,
         )
     )
     for person in row["residents"]:

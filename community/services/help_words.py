@@ -15,6 +15,8 @@ STEPS = {
     "done": ("request_help", ("confirm", "dispute")),
     "unconfirmed": ("request_help", ("confirm", "dispute")),
     "untaken": ("request_help", ("staff", "cancel")),
+    "unstarted": ("request_help", ("staff", "cancel")),
+    "unfinished": ("offer_help", ("finish", "leave")),
 }
 "By event: the intent and choices of the buttons below the words"
 

@@ -1,12 +1,13 @@
 """Merchants: which shops serve a wish now, and having one come to the home.
 
-requested → accepted → done; declined by the merchant; cancelled by the home. A merchant sees only
-its own orders, and the resident's phone and home only of one that it has accepted.
+requested → accepted or declined: staff ask the shop and enter what it said. The home cancels; of an
+accepted order the shop still has to be told then: recalled → cancelled.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 from importlib import resources
@@ -16,7 +17,7 @@ import yaml
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.context import Context
-from community.errors import BadInput, NotBound, NotFound
+from community.errors import BadInput, Conflict, NotBound, NotFound
 from community.labels import label
 from community.registers import Register
 from community.store import merchants
@@ -26,13 +27,11 @@ from community.times import SHANGHAI, local, window_words
 
 DAYS_AHEAD = 14
 OPEN = ("requested", "accepted")
-KNOWS_WHOM = ("accepted", "done")
-"States of an order in which the merchant sees whom it serves"
-MERCHANT_MOVES: dict[str, tuple[tuple[str, ...], str]] = {
-    "accept": (("requested",), "accepted"),
-    "decline": (("requested", "accepted"), "declined"),
-    "done": (("accepted",), "done"),
-}
+FOR_STAFF = ("requested", "recalled")
+"States of an order of which the shop has to be told"
+SETTLED_AFTER = timedelta(days=1)
+"How long an accepted order is still the home's open one after its time"
+Tell = Callable[[AsyncConnection, Order], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -148,11 +147,12 @@ async def order(
     service: str,
     window: tuple[datetime, datetime],
     phone: str,
+    tell: Tell,
 ) -> Order:
-    """Ask a merchant to come to the account's home, once per turn.
+    """Have staff ask a merchant to come to the account's home, once per turn.
 
-    Raises NotBound without a home, NotFound for a merchant that does not come here or does not do
-    this, BadInput for a time that `problem` names.
+    `tell` runs in the transaction. Raises NotBound without a home, NotFound for a merchant that
+    does not come here or does not do this, BadInput for a time that `problem` names.
     """
     if account.home is None:
         raise NotBound("a merchant comes to a home")
@@ -162,7 +162,7 @@ async def order(
     if await problem(ctx, name, window):
         raise BadInput("window")
     async with ctx.db.write() as conn:
-        return await merchants.order(
+        made = await merchants.order(
             conn,
             ctx.clock,
             turn_id=turn_id,
@@ -175,6 +175,8 @@ async def order(
             ends_at=window[1],
             phone=phone,
         )
+        await tell(conn, made)
+        return made
 
 
 async def mine(ctx: Context, account: Party) -> list[Order]:
@@ -182,43 +184,60 @@ async def mine(ctx: Context, account: Party) -> list[Order]:
     if account.home is None:
         raise NotBound("orders belong to a home")
     async with ctx.db.read() as conn:
-        return await merchants.of_room(conn, account.home.room_id, OPEN)
+        found = await merchants.of_room(conn, account.home.room_id, OPEN)
+    return [one for one in found if not _is_over(ctx, one)]
+
+
+def _is_over(ctx: Context, one: Order) -> bool:
+    """Whether the shop has been there; what nobody answered stays open until staff do."""
+    return one.state == "accepted" and one.ends_at <= ctx.clock.now() - SETTLED_AFTER
 
 
 async def cancel(ctx: Context, account: Party, no: int) -> Order:
-    """Take the home's own order back. Raises NotFound, or Conflict when it is over."""
+    """Take the home's own order back; recalled when the shop has accepted it.
+
+    Raises NotFound, or Conflict when it is over.
+    """
     async with ctx.db.write() as conn:
         one = await merchants.find(conn, no)
         if one is None or account.home is None or one.room_id != account.home.room_id:
             raise NotFound("no such order")
-        if one.state == "cancelled":
+        if one.state in {"cancelled", "recalled"}:
             return one
-        return await merchants.move(conn, one, "cancelled", states=OPEN)
+        if one.state not in OPEN or _is_over(ctx, one):
+            raise Conflict("it is over")
+        state = "recalled" if one.state == "accepted" else "cancelled"
+        return await merchants.move(conn, one, state, states=(one.state,))
 
 
-async def orders_of(ctx: Context, merchant_id: str) -> list[Order]:
-    """What one merchant sees: its own orders, phone and home masked until it has accepted."""
+async def for_staff(ctx: Context) -> list[Order]:
+    """The orders of which the shop has to be told, soonest first."""
     async with ctx.db.read() as conn:
-        return [_as_merchant_sees(one) for one in await merchants.of_merchant(conn, merchant_id)]
+        return await merchants.in_states(conn, FOR_STAFF)
 
 
-async def merchant_act(ctx: Context, merchant_id: str, no: int, act: str) -> Order:
-    """One of MERCHANT_MOVES on its own order. Raises NotFound, Conflict."""
-    states, state = MERCHANT_MOVES[act]
+async def answer(ctx: Context, no: int, *, accepted: bool, tell: Tell) -> Order:
+    """What the shop said to an order. `tell` runs in the transaction.
+
+    Raises NotFound, Conflict when it was answered or taken back.
+    """
+    state = "accepted" if accepted else "declined"
+    return await _move(ctx, no, state, "requested", tell)
+
+
+async def recall(ctx: Context, no: int, *, tell: Tell) -> Order:
+    """The shop knows that it need not come. As `answer`."""
+    return await _move(ctx, no, "cancelled", "recalled", tell)
+
+
+async def _move(ctx: Context, no: int, state: str, out_of: str, tell: Tell) -> Order:
     async with ctx.db.write() as conn:
-        one = await _of_merchant(conn, merchant_id, no)
-        return _as_merchant_sees(await merchants.move(conn, one, state, states=states))
-
-
-async def _of_merchant(conn: AsyncConnection, merchant_id: str, no: int) -> Order:
-    one = await merchants.find(conn, no)
-    if one is None or one.merchant_id != merchant_id:
-        raise NotFound("no such order")
-    return one
-
-
-def _as_merchant_sees(one: Order) -> Order:
-    return one if one.state in KNOWS_WHOM else replace(one, phone="", home="", room_id="")
+        one = await merchants.find(conn, no)
+        if one is None:
+            raise NotFound("no such order")
+        moved = await merchants.move(conn, one, state, states=(out_of,))
+        await tell(conn, moved)
+        return moved
 
 
 async def open_items(ctx: Context, account: Party) -> list[tuple[str, str, str]]:

@@ -1,8 +1,8 @@
 """Help between neighbours: asked, taken by one volunteer, done, and confirmed by who asked.
 
-posted → accepted → started → done → credited.  A helper may step back before the start (posted
-again), the home may cancel before it, and a home that does not agree with what was done disputes
-it: staff decide then. Time moves once, when the home confirms.
+posted → accepted → started → done → credited.  A helper may step back until it is done (posted
+again), the home may cancel before the start, and a home that does not agree with what was done
+disputes it: staff decide then. Time moves once, when the home confirms.
 """
 
 from __future__ import annotations
@@ -14,15 +14,14 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.context import Context
-from community.errors import BadInput, Conflict, NotBound, NotFound
+from community.errors import BadInput, Conflict, NotBound
 from community.labels import label
 from community.registers import Register
-from community.services import time_bank
+from community.services import help_access, time_bank
 from community.services.volunteers import fits, kind_of, rules
 from community.store import helps, volunteers
 from community.store.helps import Help
 from community.store.identities import Party
-from community.store.volunteers import Volunteer
 from community.times import SHANGHAI, window_words
 
 BEFORE_START = ("posted", "accepted")
@@ -33,7 +32,7 @@ class News:
     """What has happened to a request, and the conversations that hear of it."""
 
     event: str
-    "call, taken, accepted, released, withdrawn, started, done, credited or disputed"
+    "call, taken, accepted, released, left, withdrawn, started, done, credited or disputed"
     asked: Help
     to: tuple[str, ...]
 
@@ -78,25 +77,28 @@ async def post(
         raise BadInput("this cannot be asked")
     async with ctx.db.write() as conn:
         made = await helps.of_turn(conn, turn_id)
-        if made is None:
-            made = await helps.create(
-                conn,
-                ctx.clock,
-                turn_id=turn_id,
-                room_id=account.home.room_id,
-                identity_id=account.identity_id,
-                conversation_id=account.conversation_id,
-                kind=kind_of(task),
-                task=task,
-                starts_at=window[0],
-                ends_at=window[1],
-            )
+        if made is not None:
+            return made, await helps.count_called(conn, made.id)
+        made = await helps.create(
+            conn,
+            ctx.clock,
+            turn_id=turn_id,
+            room_id=account.home.room_id,
+            identity_id=account.identity_id,
+            conversation_id=account.conversation_id,
+            kind=kind_of(task),
+            task=task,
+            starts_at=window[0],
+            ends_at=window[1],
+        )
         return made, await _call(conn, ctx, made, tell)
 
 
-async def _call(conn: AsyncConnection, ctx: Context, asked: Help, tell: Tell) -> int:
-    """Tell the volunteers whom it fits."""
-    found = [one for one in await volunteers.active(conn) if fits(one, asked)]
+async def _call(
+    conn: AsyncConnection, ctx: Context, asked: Help, tell: Tell, *, but: str | None = None
+) -> int:
+    """Tell the volunteers whom it fits now, without one of them."""
+    found = [one for one in await volunteers.active(conn) if one.id != but and fits(one, asked)]
     await helps.called(conn, ctx.clock, asked.id, [one.id for one in found])
     await tell(conn, News("call", asked, tuple(one.conversation_id for one in found)))
     return len(found)
@@ -105,7 +107,7 @@ async def _call(conn: AsyncConnection, ctx: Context, asked: Help, tell: Tell) ->
 async def cancel(ctx: Context, account: Party, no: int, *, tell: Tell) -> Help:
     """Take the home's own request back before the start. Raises NotFound, Conflict."""
     async with ctx.db.write() as conn:
-        one = await _own(conn, account, no)
+        one = await help_access.of_home(conn, account, no)
         if one.state == "cancelled":
             return one
         moved = await helps.move(
@@ -123,8 +125,8 @@ async def accept(ctx: Context, account: Party, no: int, *, tell: Tell) -> Help:
     it or it is over.
     """
     async with ctx.db.write() as conn:
-        one = await _visible(conn, account, no)
-        mine = await _volunteer(conn, account)
+        one = await help_access.visible(conn, account, no)
+        mine = await help_access.volunteer(conn, account)
         if one.helper_id == mine.id and one.state in helps.LIVE:
             return one
         if one.ends_at <= ctx.clock.now():
@@ -139,23 +141,38 @@ async def accept(ctx: Context, account: Party, no: int, *, tell: Tell) -> Help:
 
 
 async def release(ctx: Context, account: Party, no: int, *, tell: Tell) -> Help:
-    """The helper cannot come after all: the others are asked again. Raises NotFound, Conflict."""
+    """The helper cannot come, or go on, after all: the others are asked (again), once.
+
+    Raises NotFound, Conflict when it is done.
+    """
     async with ctx.db.write() as conn:
-        one = await _taken(conn, account, no)
+        found = await helps.by_no(conn, no)
+        if await help_access.has_left(conn, account, found):
+            return found
+        one = await help_access.taken(conn, account, no)
+        start, end = _window_again(ctx, one)
         open_again = await helps.move(
-            conn, ctx.clock, one, "posted", states=("accepted",), actor=str(one.helper_id),
-            helper_id=None,
+            conn, ctx.clock, one, "posted", states=("accepted", "started"),
+            actor=str(one.helper_id), helper_id=None, started_at=None, starts_at=start, ends_at=end,
         )  # fmt: skip
-        await tell(conn, News("released", open_again, (open_again.conversation_id,)))
-        others = await helps.conversations_called(conn, one.id, but=one.helper_id)
-        await tell(conn, News("call", open_again, tuple(others)))
+        event = "left" if one.state == "started" else "released"
+        await tell(conn, News(event, open_again, (open_again.conversation_id,)))
+        await _call(conn, ctx, open_again, tell, but=one.helper_id)
         return open_again
+
+
+def _window_again(ctx: Context, one: Help) -> tuple[datetime, datetime]:
+    """When somebody else may come: in the time that is left, or soon when none is."""
+    now = ctx.clock.now()
+    if one.ends_at > now:
+        return one.starts_at, one.ends_at
+    return now, now + timedelta(minutes=rules()["again_minutes"])
 
 
 async def start(ctx: Context, account: Party, no: int, *, tell: Tell) -> Help:
     """The helper begins. Raises NotFound, Conflict."""
     async with ctx.db.write() as conn:
-        one = await _taken(conn, account, no)
+        one = await help_access.taken(conn, account, no)
         if one.state == "started":
             return one
         begun = await helps.move(
@@ -169,7 +186,7 @@ async def start(ctx: Context, account: Party, no: int, *, tell: Tell) -> Help:
 async def finish(ctx: Context, account: Party, no: int, *, tell: Tell) -> Help:
     """The helper says that it is done; the time since the start is rounded. As `start`."""
     async with ctx.db.write() as conn:
-        one = await _taken(conn, account, no)
+        one = await help_access.taken(conn, account, no)
         if one.state == "done":
             return one
         ended = await helps.move(
@@ -183,7 +200,7 @@ async def finish(ctx: Context, account: Party, no: int, *, tell: Tell) -> Help:
 async def confirm(ctx: Context, account: Party, no: int, *, tell: Tell) -> Help:
     """The home agrees: the time moves to the helper, once. Raises NotFound, Conflict."""
     async with ctx.db.write() as conn:
-        one = await _own(conn, account, no)
+        one = await help_access.of_home(conn, account, no)
         if one.state == "credited":
             return one
         if one.state != "done":
@@ -201,12 +218,13 @@ async def confirm(ctx: Context, account: Party, no: int, *, tell: Tell) -> Help:
 async def dispute(ctx: Context, account: Party, no: int, *, tell: Tell) -> Help:
     """The home does not agree: nothing moves until staff have looked. Raises NotFound, Conflict."""
     async with ctx.db.write() as conn:
-        one = await _own(conn, account, no)
+        one = await help_access.of_home(conn, account, no)
         if one.state == "disputed":
             return one
+        took = ctx.clock.now() - (one.started_at or ctx.clock.now())
         moved = await helps.move(
             conn, ctx.clock, one, "disputed", states=("started", "done"),
-            actor=account.identity_id,
+            actor=account.identity_id, minutes=one.minutes or time_bank.counted(took),
         )  # fmt: skip
         if one.helper_conversation:
             await tell(conn, News("disputed", moved, (one.helper_conversation,)))
@@ -216,7 +234,7 @@ async def dispute(ctx: Context, account: Party, no: int, *, tell: Tell) -> Help:
 async def of_home(ctx: Context, account: Party, no: int) -> Help:
     """One request of the account's home. Raises NotFound."""
     async with ctx.db.read() as conn:
-        return await _own(conn, account, no)
+        return await help_access.of_home(conn, account, no)
 
 
 async def mine(ctx: Context, account: Party) -> list[Help]:
@@ -266,35 +284,3 @@ async def register(ctx: Context, day: date) -> Register:
         tuple(label("neighbour_column", one) for one in head),
         rows,
     )
-
-
-async def _own(conn: AsyncConnection, account: Party, no: int) -> Help:
-    """The home's own request: another's is as absent."""
-    one = await helps.by_no(conn, no)
-    if account.home is None or one.room_id != account.home.room_id:
-        raise NotFound("no such request")
-    return one
-
-
-async def _volunteer(conn: AsyncConnection, account: Party) -> Volunteer:
-    found = await volunteers.of_identity(conn, account.identity_id)
-    if found is None:
-        raise NotFound("no such request")
-    return found
-
-
-async def _visible(conn: AsyncConnection, account: Party, no: int) -> Help:
-    """A request that this active volunteer may take or has taken."""
-    one, mine = await helps.by_no(conn, no), await _volunteer(conn, account)
-    its_helper = one.helper_id == mine.id
-    if not its_helper and (mine.state != "active" or not fits(mine, one)):
-        raise NotFound("no such request")
-    return one
-
-
-async def _taken(conn: AsyncConnection, account: Party, no: int) -> Help:
-    """A request that this account helps with."""
-    one, mine = await helps.by_no(conn, no), await _volunteer(conn, account)
-    if one.helper_id != mine.id:
-        raise NotFound("no such request")
-    return one

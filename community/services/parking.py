@@ -13,9 +13,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.context import Context
-from community.errors import BadInput, Conflict, NotAllowed, NotBound, NotFound
+from community.errors import BadInput, Conflict, NotBound, NotFound
 from community.labels import label
 from community.registers import Register
+from community.services.household import own_room
 from community.store import parking
 from community.store.identities import Party
 from community.store.parking import Car, ParkingSpace, Request
@@ -110,18 +111,22 @@ async def request(
     plate: str | None = None,
     old_plate: str | None = None,
     space_code: str | None = None,
+    tell: Tell | None = None,
 ) -> Request:
     """Ask for a space (held for some days, or a place in line) or for a change (the desk checks it).
 
-    Once per turn. Raises NotBound, NotAllowed for a guardian, BadInput for what is missing,
-    NotFound for a car or space that is not the home's, Conflict when the home has as many spaces as
-    it may, or waits for one already.
+    Once per turn, and a change once while it is open, whoever of the home asks again. Raises
+    NotBound, NotAllowed for a guardian, BadInput for what is missing, NotFound for a car or space
+    that is not the home's, Conflict when the home has as many spaces as it may, or waits for one
+    already. `tell` runs in the transaction.
     """
-    home = _home(account)
+    home = own_room(account)
     if kind not in KINDS or (kind in {"add", "plate"} and plate is None):
         raise BadInput("kind")
     async with ctx.db.write() as conn:
         made = await parking.of_turn(conn, turn_id)
+        if made is None and kind != "rent":
+            made = await _asked(conn, home, (kind, plate, old_plate, space_code))
         if made is not None:
             return made
         await _check(conn, home, kind, plate, old_plate, space_code)
@@ -133,15 +138,20 @@ async def request(
         first = await parking.first_waiting(conn)
         if first is not None and first.id == request_id:
             await _serve_line(conn, ctx.clock)
-        return await parking.get(conn, request_id)
+        made = await parking.get(conn, request_id)
+        if tell is not None:
+            await tell(conn, made)
+        return made
 
 
-def _home(account: Party) -> str:
-    if account.home is None:
-        raise NotBound("parking belongs to a home")
-    if account.role == "guardian":
-        raise NotAllowed("a guardian needs to be granted this")
-    return account.home.room_id
+async def _asked(
+    conn: AsyncConnection, home: str, what: tuple[str, str | None, str | None, str | None]
+) -> Request | None:
+    """The home's open request for the same change."""
+    for one in await parking.open_of_room(conn, home):
+        if (one.kind, one.plate, one.old_plate, one.space_code) == what:
+            return one
+    return None
 
 
 async def _check(
@@ -203,19 +213,23 @@ async def mine(ctx: Context, account: Party) -> list[tuple[Request, int]]:
         ]
 
 
-async def cancel(ctx: Context, account: Party, no: int) -> Request:
-    """Take a request back; a space held for it is free for `turn_over` to give on.
+async def cancel(ctx: Context, account: Party, no: int, *, tell: Tell | None = None) -> Request:
+    """Take a request back, once; a space held for it is free for `turn_over` to give on.
 
-    Raises NotBound, NotAllowed for a guardian, NotFound when it is not the home's or is over.
+    Raises NotBound, NotAllowed for a guardian, NotFound when it is not the home's, or was settled.
+    `tell` runs in the transaction.
     """
-    home = _home(account)
+    home = own_room(account)
     async with ctx.db.write() as conn:
         found = await parking.by_no(conn, no)
-        if found is None or found.room_id != home or found.state not in OPEN:
+        if found is None or found.room_id != home or found.state not in OPEN | {"cancelled"}:
             raise NotFound("no such request")
-        await parking.let_go(conn, found.id)
-        await parking.change(conn, found.id, state="cancelled")
-    return found
+        if found.state in OPEN:
+            await parking.let_go(conn, found.id)
+            await parking.change(conn, found.id, state="cancelled")
+            if tell is not None:
+                await tell(conn, found)
+        return await parking.get(conn, found.id)
 
 
 async def waiting_for_staff(ctx: Context) -> list[Request]:
@@ -224,12 +238,20 @@ async def waiting_for_staff(ctx: Context) -> list[Request]:
         return [one for one in await parking.every_open(conn) if one.state != "waiting"]
 
 
+async def taken_plates(ctx: Context, requests: list[Request]) -> set[int]:
+    """Numbers of the requests that cannot be carried out: another home has the plate."""
+    wanted = {one.no: one for one in requests if one.kind in {"rent", "add", "plate"} and one.plate}
+    async with ctx.db.read() as conn:
+        has = await parking.homes_of(conn, {str(one.plate) for one in wanted.values()})
+    return {no for no, one in wanted.items() if has.get(str(one.plate), one.room_id) != one.room_id}
+
+
 async def settle(ctx: Context, no: int, *, done: bool, tell: Tell | None = None) -> Request:
     """Staff's word on a request: it was carried out, which changes the books, or refused.
 
     A rented space is paid for a month. Raises NotFound for a request that is not open or, of one
-    that waits for a space, cannot be carried out; Conflict for a plate that another home has.
-    `tell` runs in the transaction.
+    that waits for a space or whose car or space the home has no more, cannot be carried out;
+    Conflict for a plate that another home has. `tell` runs in the transaction.
     """
     async with ctx.db.write() as conn:
         found = await parking.by_no(conn, no)
@@ -250,11 +272,14 @@ async def _carry_out(conn: AsyncConnection, one: Request, today: date) -> None:
         case "rent":
             await parking.let(conn, str(one.space_code), one.room_id, today + MONTH)
         case "return":
-            await parking.let(conn, str(one.space_code), None, None)
+            if not await parking.end_let(conn, str(one.space_code), one.room_id):
+                raise NotFound("the home has the space no more")
     try:
         match one.kind:
             case "rent" | "add" if one.plate:
-                await parking.put_car(conn, one.room_id, None, one.plate)
+                own = {each.plate for each in await parking.cars_of(conn, one.room_id)}
+                if one.plate not in own:
+                    await parking.put_car(conn, one.room_id, None, one.plate)
             case "plate":
                 if not await parking.put_car(conn, one.room_id, one.old_plate, str(one.plate)):
                     raise NotFound("the home has the car no more")

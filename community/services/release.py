@@ -12,9 +12,10 @@ import yaml
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.context import Context
-from community.errors import BadInput, Conflict, NotAllowed, NotBound, NotFound
+from community.errors import BadInput, Conflict, NotBound, NotFound
 from community.labels import label
 from community.registers import Register
+from community.services.household import own_room
 from community.store import releases, rooms
 from community.store.identities import Party
 from community.store.releases import Slip
@@ -90,7 +91,7 @@ async def request(
 
     Raises NotBound, NotAllowed for a guardian, BadInput for no items or a time that does not fit.
     """
-    home = _home(account)
+    home = own_room(account)
     fits = fitted(ctx, *window)
     if isinstance(fits, str) or not items.strip():
         raise BadInput(fits if isinstance(fits, str) else "items")
@@ -103,14 +104,6 @@ async def request(
         )  # fmt: skip
 
 
-def _home(account: Party) -> str:
-    if account.home is None:
-        raise NotBound("a slip belongs to a home")
-    if account.role == "guardian":
-        raise NotAllowed("a guardian needs to be granted this")
-    return account.home.room_id
-
-
 async def mine(ctx: Context, account: Party) -> list[Slip]:
     """The home's slips that are not over, soonest first. Raises NotBound."""
     if account.home is None:
@@ -120,18 +113,21 @@ async def mine(ctx: Context, account: Party) -> list[Slip]:
 
 
 async def cancel(ctx: Context, account: Party, no: int) -> Slip:
-    """Take a slip back.
+    """Take a slip back, once.
 
     Raises NotBound, NotAllowed for a guardian, NotFound when it is not the home's, Conflict when it
-    holds no more.
+    was refused.
     """
-    home = _home(account)
+    home = own_room(account)
     async with ctx.db.write() as conn:
         found = await releases.by_no(conn, no)
         if found is None or found.room_id != home:
             raise NotFound("no such slip")
-        if not await releases.move(conn, no, "cancelled", out_of=("pending", "approved")):
-            raise Conflict("the slip holds no more")
+        taken_back = found.state == "cancelled" or await releases.move(
+            conn, no, "cancelled", out_of=("pending", "approved")
+        )
+        if not taken_back:
+            raise Conflict("the slip was refused")
     return found
 
 

@@ -7,12 +7,12 @@ from functools import cache
 from importlib import resources
 
 import yaml
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.context import Context
-from community.errors import BadInput, NotAllowed, NotBound, NotFound
+from community.errors import BadInput, NotBound, NotFound
 from community.labels import label
 from community.registers import Register
+from community.services.household import own_room
 from community.store import spaces
 from community.store.identities import Party
 from community.store.spaces import HOUR, Booking, Space
@@ -52,21 +52,37 @@ def whole_hours(start: datetime, end: datetime) -> Stretch:
 
 
 async def openings(ctx: Context, where: Space, start: datetime, end: datetime) -> list[Stretch]:
-    """The stretches of free hours to come within a time, as far ahead as one may book."""
+    """The stretches to come within a time, as far ahead as one may book, that one unit is free for.
+
+    Each can be booked as it stands; two of them may overlap.
+    """
     start, end = local(max(start, ctx.clock.now())), local(min(end, horizon(ctx)))
     hour = start.replace(minute=0, second=0, microsecond=0)
     hour += HOUR if hour < start else timedelta(0)
     async with ctx.db.read() as conn:
         given = await spaces.taken(conn, where.id, hour, max(hour, end))
+    found: set[Stretch] = set()
+    for unit in range(1, where.units + 1):
+        found |= set(_free(where, hour, end, {at for at, busy in given.items() if unit in busy}))
+    return sorted(one for one in found if not any(_lies_in(one, other) for other in found))
+
+
+def _free(where: Space, first: datetime, end: datetime, taken: set[datetime]) -> list[Stretch]:
+    """The stretches of open hours that are not among those `taken`."""
     found: list[Stretch] = []
+    hour = first
     while hour < end:
-        free = where.opens <= hour.hour < where.closes and len(given.get(hour, ())) < where.units
+        free = where.opens <= hour.hour < where.closes and hour not in taken
         if free and found and found[-1][1] == hour:
             found[-1] = (found[-1][0], hour + HOUR)
         elif free:
             found.append((hour, hour + HOUR))
         hour += HOUR
     return found
+
+
+def _lies_in(one: Stretch, other: Stretch) -> bool:
+    return one != other and other[0] <= one[0] and one[1] <= other[1]
 
 
 def horizon(ctx: Context) -> datetime:
@@ -109,14 +125,26 @@ def _against_the_rules(
         return "closed"
     if end - start > rules()["hours_at_most"] * HOUR:
         return "too_long"
-    monday = midnight - timedelta(days=first.weekday())
+    return "too_many" if end - start > _left_in_week(own, start, moved) * HOUR else None
+
+
+def _left_in_week(own: list[Booking], moment: datetime, moved: int) -> int:
+    midnight = local(moment).replace(hour=0, minute=0, second=0, microsecond=0)
+    monday = midnight - timedelta(days=midnight.weekday())
     week = [
         one.ends_at - one.starts_at
         for one in own
         if one.no != moved and monday <= one.starts_at < monday + timedelta(days=7)
     ]
-    in_all = sum(week, end - start)
-    return "too_many" if in_all > rules()["hours_per_week"] * HOUR else None
+    return max(0, rules()["hours_per_week"] - int(sum(week, timedelta(0)) / HOUR))
+
+
+async def hours_left(ctx: Context, account: Party, moment: datetime, moved: int = 0) -> int:
+    """What the home may still book in the week of a moment. Raises NotBound."""
+    if account.home is None:
+        raise NotBound("a booking belongs to a home")
+    async with ctx.db.read() as conn:
+        return _left_in_week(await spaces.of_room(conn, account.home.room_id), moment, moved)
 
 
 async def book(
@@ -135,7 +163,7 @@ async def book(
     NotAllowed for a guardian, NotFound for a space or a booking that is not there, BadInput for
     hours against the rules, and Conflict when somebody else has them.
     """
-    home = _home(account)
+    home = own_room(account)
     where = next((one for one in await every(ctx) if one.name == name), None)
     if where is None:
         raise NotFound("no such space")
@@ -148,27 +176,14 @@ async def book(
         if refused is not None:
             raise BadInput(refused)
         if moved is not None:
-            await spaces.cancel(conn, (await _own(conn, home, moved)).id)
+            given_back = next((one for one in own if one.no == moved), None)
+            if given_back is None or given_back.ends_at <= ctx.clock.now():
+                raise NotFound("no such booking")
+            await spaces.cancel(conn, given_back.id)
         return await spaces.book(
             conn, ctx.clock, where, starts_at=start, ends_at=end, turn_id=turn_id, room_id=home,
             identity_id=account.identity_id, price_fen=where.price_fen * int((end - start) / HOUR),
         )  # fmt: skip
-
-
-def _home(account: Party) -> str:
-    """The home for which the account may book. Raises NotBound and, for a guardian, NotAllowed."""
-    if account.home is None:
-        raise NotBound("a booking belongs to a home")
-    if account.role == "guardian":
-        raise NotAllowed("a guardian needs to be granted this")
-    return account.home.room_id
-
-
-async def _own(conn: AsyncConnection, room_id: str, no: int) -> Booking:
-    found = [one for one in await spaces.of_room(conn, room_id) if one.no == no]
-    if not found:
-        raise NotFound("no such booking")
-    return found[0]
 
 
 async def mine(ctx: Context, account: Party) -> list[Booking]:
@@ -181,10 +196,15 @@ async def mine(ctx: Context, account: Party) -> list[Booking]:
 
 
 async def cancel(ctx: Context, account: Party, no: int) -> Booking:
-    """Give a booking back. Raises NotBound, NotAllowed; NotFound when it is not the home's or stands no more."""
-    home = _home(account)
+    """Give a booking back, once; what is over was used and stays.
+
+    Raises NotBound, NotAllowed for a guardian; NotFound when it is not the home's or is over.
+    """
+    home = own_room(account)
     async with ctx.db.write() as conn:
-        found = await _own(conn, home, no)
+        found = await spaces.by_no(conn, no)
+        if found is None or found.room_id != home or found.ends_at <= ctx.clock.now():
+            raise NotFound("no such booking")
         await spaces.cancel(conn, found.id)
     return found
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.context import Context
-from community.errors import NotBound
+from community.errors import Conflict, NotBound
 from community.services.volunteers import rules
 from community.store import helps, timebank, volunteers
 from community.store.helps import Help
@@ -71,11 +71,13 @@ async def settle(
 ) -> Help:
     """Staff decide a dispute: the time moves after all, or the request ends without it.
 
-    `tell` runs in the transaction.
-    Raises NotFound, and Conflict for one that is not disputed.
+    `minutes` of what is returned moved. `tell` runs in the transaction. Raises NotFound, and
+    Conflict for one that is not disputed.
     """
     async with ctx.db.write() as conn:
         one = await helps.by_no(conn, no)
+        if one.state != "disputed":
+            raise Conflict("it is not disputed")
         ended = await helps.move(
             conn,
             ctx.clock,
@@ -83,9 +85,8 @@ async def settle(
             "credited" if pays else "cancelled",
             states=("disputed",),
             actor=staff_id,
+            minutes=await credit(conn, ctx.clock, one) if pays else 0,
         )
-        if pays:
-            await credit(conn, ctx.clock, ended)
         if tell is not None:
             await tell(conn, ended)
         return ended

@@ -63,7 +63,12 @@ def _named(group: str, words: str) -> str | None:
 
 
 def fits(one: Volunteer, asked: Help) -> bool:
-    """Whether a request may be put to a volunteer: another home, their kind of help, their time."""
+    """Whether a request may be put to a volunteer: another home, their kind of help, their time.
+
+    Who has no home here any more is put nothing, and whoever asked has to be of that home still.
+    """
+    if one.room_id is None or not asked.is_of_home:
+        return False
     if one.room_id == asked.room_id or one.owner == asked.owner:
         return False
     if one.kinds and asked.kind not in (*one.kinds, OTHER):

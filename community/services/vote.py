@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.context import Context
 from community.errors import BadInput, Conflict, NotAllowed, NotBound, NotFound
@@ -10,9 +13,40 @@ from community.labels import label
 from community.registers import Register
 from community.store import rooms, votes
 from community.store.identities import Party
-from community.store.votes import Ballot, Vote
+from community.store.votes import Ballot, Share, Vote
 from community.times import SHANGHAI, date_words
 from language.clean import fold
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a vote has ended: (label, share) of each choice, and `everybody` who might have voted."""
+
+    choices: tuple[tuple[str, Share], ...]
+    everybody: Share
+
+    @property
+    def cast(self) -> int:
+        """How many homes have voted."""
+        return sum(share.homes for _, share in self.choices)
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether the areas of all who voted are on record."""
+        return all(share.area_dm2 is not None for _, share in self.choices)
+
+    @property
+    def level(self) -> tuple[str, ...]:
+        """The choices that have most homes, when there are several of them."""
+        most = max(share.homes for _, share in self.choices)
+        first = [name for name, share in self.choices if share.homes == most and most]
+        return tuple(first) if len(first) > 1 else ()
+
+
+def square_metres(area_dm2: int | None) -> str:
+    """`89.37`, `90`; never rounded, for votes are won by little."""
+    whole, rest = divmod(area_dm2 or 0, 100)
+    return f"{whole}.{rest:02}".rstrip("0").rstrip(".")
 
 
 async def running(ctx: Context) -> list[Vote]:
@@ -111,19 +145,18 @@ async def cast(ctx: Context, account: Party, *, vote_id: str, choice: str, turn_
         )  # fmt: skip
 
 
-async def result(ctx: Context, one: Vote) -> list[tuple[str, int]]:
-    """(label, ballots) of each choice. Raises Conflict while the vote runs."""
+async def result(ctx: Context, one: Vote) -> Result:
+    """How a vote has ended. Raises Conflict while it runs."""
     if ctx.clock.now() < one.closes_at:
         raise Conflict("the vote is running")
     async with ctx.db.read() as conn:
-        found = await votes.counts(conn, one.id)
-    return [(str(choice["label"]), found.get(choice["code"], 0)) for choice in one.choices]
+        return await _count(conn, one)
 
 
-async def first_broken(ctx: Context) -> int | None:
-    """Number of the first ballot that was tampered with; None when the chain is whole."""
-    async with ctx.db.read() as conn:
-        return await votes.first_broken(conn)
+async def _count(conn: AsyncConnection, one: Vote) -> Result:
+    found = await votes.counts(conn, one.id)
+    of_choice = [(str(c["label"]), found.get(c["code"], Share(0, 0))) for c in one.choices]
+    return Result(tuple(of_choice), await votes.everybody(conn))
 
 
 async def register(ctx: Context, day: date) -> Register:
@@ -133,14 +166,22 @@ async def register(ctx: Context, day: date) -> Register:
     async with ctx.db.read() as conn:
         for one in reversed(await votes.every(conn)):
             if one.opens_at < start + timedelta(days=1) and one.closes_at > start:
-                found = await votes.counts(conn, one.id)
+                found = await _count(conn, one)
                 over = one.closes_at <= ctx.clock.now()
-                counted = "，".join(
-                    f"{c['label']}{found.get(c['code'], 0)}" for c in one.choices if over
-                )
                 state = label("vote_state", "ended" if over else "running")
-                until = date_words(one.closes_at)
-                rows.append((one.title, until, state, str(sum(found.values())), counted))
+                until, counted = date_words(one.closes_at), _counted(found) if over else ""
+                rows.append((one.title, until, state, str(found.cast), counted))
+        broken = await votes.first_broken(conn)
     head = ("vote_title", "vote_until", "state", "vote_cast", "vote_result")
     columns = tuple(label("estate_column", one) for one in head)
-    return Register(label("estate_register", "vote"), columns, tuple(rows))
+    seal = label("vote_seal", "whole" if broken is None else "broken").format(no=broken)
+    return Register(label("estate_register", "vote"), columns, tuple(rows), seal)
+
+
+def _counted(found: Result) -> str:
+    """`同意2（150㎡），反对1（89.5㎡）`; without the areas where one is not on record."""
+    return "，".join(
+        f"{name}{share.homes}"
+        + (f"（{square_metres(share.area_dm2)}㎡）" if found.is_measured and share.homes else "")
+        for name, share in found.choices
+    )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.errors import Conflict, NotFound
@@ -55,6 +55,8 @@ class Help:
     phone: str | None
     helper_name: str | None
     helper_conversation: str | None
+    is_of_home: bool
+    "Whether whoever asked still belongs to the home"
 
     @property
     def public_task(self) -> str:
@@ -73,6 +75,7 @@ def _select() -> Any:
             resident.c.phone,
             volunteer.c.name,
             volunteer.c.conversation_id,
+            func.coalesce(identity.c.room_id == help_request.c.room_id, False),
         )
         .join(room, room.c.id == help_request.c.room_id)
         .join(identity, identity.c.id == help_request.c.identity_id)
@@ -82,7 +85,7 @@ def _select() -> Any:
 
 
 def _help(row: Sequence[Any]) -> Help:
-    return Help(*[*row[:14], row[14] or row[3], *row[15:]])
+    return Help(*[*row[:14], row[14] or row[3], *row[15:-1], bool(row[-1])])
 
 
 async def of_turn(conn: AsyncConnection, turn_id: str) -> Help | None:
@@ -229,14 +232,24 @@ async def called(
         )
 
 
+async def count_called(conn: AsyncConnection, request_id: str) -> int:
+    """How many were told of a request."""
+    called = select(func.count()).where(help_call.c.request_id == request_id)
+    return int((await conn.execute(called)).scalar_one())
+
+
 async def conversations_called(
     conn: AsyncConnection, request_id: str, *, but: str | None
 ) -> list[str]:
-    """The conversations of those who were told, without one volunteer."""
+    """The conversations of those who were told and are volunteers still, without one of them."""
     rows = await conn.execute(
         select(volunteer.c.conversation_id)
         .join(help_call, help_call.c.volunteer_id == volunteer.c.id)
-        .where(help_call.c.request_id == request_id, volunteer.c.id != but)
+        .where(
+            help_call.c.request_id == request_id,
+            volunteer.c.id != but,
+            volunteer.c.state == "active",
+        )
         .order_by(volunteer.c.id)
     )
     return [str(one) for one in rows.scalars()]

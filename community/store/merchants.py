@@ -53,6 +53,7 @@ class Order:
     state: str
     shop: str
     "Name of the merchant"
+    shop_phone: str
     home: str
     "Label of the home"
 
@@ -67,9 +68,9 @@ async def listed(conn: AsyncConnection) -> list[Merchant]:
 
 
 def _select() -> Any:
-    own = list(Order.__dataclass_fields__)[:-2]
+    own = [merchant_order.c[field] for field in list(Order.__dataclass_fields__)[:-3]]
     return (
-        select(*[merchant_order.c[field] for field in own], merchant.c.name, room.c.label)
+        select(*own, merchant.c.name, merchant.c.phone, room.c.label)
         .join(merchant, merchant.c.id == merchant_order.c.merchant_id)
         .join(room, room.c.id == merchant_order.c.room_id)
     )
@@ -109,12 +110,12 @@ async def of_room(conn: AsyncConnection, room_id: str, states: Sequence[str]) ->
     return [Order(*row) for row in rows]
 
 
-async def of_merchant(conn: AsyncConnection, merchant_id: str) -> list[Order]:
-    """All orders that one merchant ever got, newest first."""
+async def in_states(conn: AsyncConnection, states: Sequence[str]) -> list[Order]:
+    """All orders in these states, those that begin soonest first."""
     rows = await conn.execute(
         _select()
-        .where(merchant_order.c.merchant_id == merchant_id)
-        .order_by(merchant_order.c.no.desc())
+        .where(merchant_order.c.state.in_(states))
+        .order_by(merchant_order.c.starts_at, merchant_order.c.no)
     )
     return [Order(*row) for row in rows]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -71,6 +72,12 @@ async def spaces_of(conn: AsyncConnection, room_id: str) -> list[ParkingSpace]:
     return await _spaces(conn, parking_space.c.room_id == room_id)
 
 
+async def homes_of(conn: AsyncConnection, plates: Collection[str]) -> dict[str, str]:
+    """By plate that is entered: the id of the home that has it."""
+    rows = await conn.execute(select(car.c.plate, car.c.room_id).where(car.c.plate.in_(plates)))
+    return {row.plate: row.room_id for row in rows}
+
+
 async def free_spaces(conn: AsyncConnection) -> list[ParkingSpace]:
     """What nobody rents and nothing is held for, the cheapest first."""
     return await _spaces(conn, FREE)
@@ -110,13 +117,23 @@ async def let_go(conn: AsyncConnection, request_id: str) -> None:
     )
 
 
-async def let(conn: AsyncConnection, code: str, room_id: str | None, until: date | None) -> None:
-    """Enter who rents a space, and until when; None when nobody does."""
+async def let(conn: AsyncConnection, code: str, room_id: str, until: date) -> None:
+    """Enter who rents a space, and until when."""
     await conn.execute(
         update(parking_space)
         .where(parking_space.c.code == code)
         .values(room_id=room_id, rented_until=until, held_by=None)
     )
+
+
+async def end_let(conn: AsyncConnection, code: str, room_id: str) -> bool:
+    """Nobody rents the space any more; False when it was not this home that did."""
+    changed = await conn.execute(
+        update(parking_space)
+        .where(parking_space.c.code == code, parking_space.c.room_id == room_id)
+        .values(room_id=None, rented_until=None)
+    )
+    return bool(changed.rowcount)
 
 
 async def put_car(conn: AsyncConnection, room_id: str, old: str | None, plate: str) -> bool:

@@ -93,6 +93,11 @@ async def of_turn(conn: AsyncConnection, turn_id: str) -> Booking | None:
     return Booking(*row) if row else None
 
 
+async def by_no(conn: AsyncConnection, no: int) -> Booking | None:
+    row = (await conn.execute(_select().where(space_booking.c.no == no))).first()
+    return Booking(*row) if row else None
+
+
 async def book(
     conn: AsyncConnection,
     clock: Clock,
@@ -129,15 +134,12 @@ async def book(
     return Booking(*(await conn.execute(_select().where(space_booking.c.id == booking_id))).one())
 
 
-async def cancel(conn: AsyncConnection, booking_id: str) -> bool:
-    """Give the hours back; False when it was cancelled before."""
-    changed = await conn.execute(
-        update(space_booking)
-        .where(space_booking.c.id == booking_id, space_booking.c.state == "booked")
-        .values(state="cancelled")
+async def cancel(conn: AsyncConnection, booking_id: str) -> None:
+    """Give the hours back; again it changes nothing."""
+    await conn.execute(
+        update(space_booking).where(space_booking.c.id == booking_id).values(state="cancelled")
     )
     await conn.execute(delete(space_hour).where(space_hour.c.booking_id == booking_id))
-    return bool(changed.rowcount)
 
 
 async def of_room(conn: AsyncConnection, room_id: str) -> list[Booking]:

@@ -19,7 +19,6 @@ class Volunteer:
 
     id: str
     identity_id: str
-    room_id: str
     conversation_id: str
     name: str | None
     kinds: list[str]
@@ -29,13 +28,15 @@ class Volunteer:
     "any, morning, afternoon or evening"
     state: str
     "active or withdrawn"
+    room_id: str | None
+    "The home that the account has now; None when it has none"
     owner: str
     "Whose time account is credited: the resident, or the account whose person is not known"
 
 
 def _select() -> Any:
-    own = list(Volunteer.__dataclass_fields__)[:-1]
-    return select(*[volunteer.c[field] for field in own], identity.c.resident_id).join(
+    own = [volunteer.c[field] for field in list(Volunteer.__dataclass_fields__)[:-2]]
+    return select(*own, identity.c.room_id, identity.c.resident_id).join(
         identity, identity.c.id == volunteer.c.identity_id
     )
 

@@ -12,7 +12,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.store import counters
-from community.store.schema import ballot, vote
+from community.store.schema import ballot, room, vote
 from community.times import Clock
 
 
@@ -43,6 +43,14 @@ class Ballot:
     no: int
     choice: str
     at: datetime
+
+
+@dataclass(frozen=True)
+class Share:
+    """Homes, and their floor areas together; None when one of them is not on record."""
+
+    homes: int
+    area_dm2: int | None
 
 
 async def every(conn: AsyncConnection) -> list[Vote]:
@@ -102,11 +110,26 @@ async def first_broken(conn: AsyncConnection) -> int | None:
     return None
 
 
-async def counts(conn: AsyncConnection, vote_id: str) -> dict[str, int]:
-    """Ballots by choice."""
+async def counts(conn: AsyncConnection, vote_id: str) -> dict[str, Share]:
+    """What was cast for each choice that somebody chose."""
     rows = await conn.execute(
-        select(ballot.c.choice, func.count())
+        _shares(ballot.c.choice)
+        .join(ballot, ballot.c.room_id == room.c.id)
         .where(ballot.c.vote_id == vote_id)
         .group_by(ballot.c.choice)
     )
-    return {choice: int(number) for choice, number in rows}
+    return {choice: _share(*share) for choice, *share in rows}
+
+
+async def everybody(conn: AsyncConnection) -> Share:
+    """All homes of the community."""
+    return _share(*(await conn.execute(_shares())).one())
+
+
+def _shares(*first: Any) -> Any:
+    area = room.c.area_dm2
+    return select(*first, func.count(), func.sum(area), func.count(area)).select_from(room)
+
+
+def _share(homes: int, area_dm2: int | None, measured: int) -> Share:
+    return Share(homes, int(area_dm2 or 0) if measured == homes else None)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from actions.merchant import ActionMerchantFind, ActionMerchantOrder, ValidateMerchantForm
 from actions.offers import ActionAnswerOffer
 from community.services import merchant
 from community.store.identities import Party
-from community.store.schema import merchant_order
+from community.store.schema import merchant_order, timer
 from tests.actions.stage import Stage, entity
-from tests.community.services.test_merchant import shop
+from tests.community.services.test_merchant import shop, silent
 from tests.community.village import Village
 
 FIND, FORM = ActionMerchantFind(), ValidateMerchantForm()
@@ -132,6 +134,10 @@ async def test_merchant_is_called_confirmed_and_told_with_a_number(
     assert stage.values("utter_merchant_ordered") == {"name": "绿源", "no": str(one.no)}
     assert (one.phone, one.service) == ("13900139000", "recycler")
     assert stage.known("merchant") == {}
+    async with village.db.read() as conn:
+        rows = await conn.execute(select(timer.c.key, timer.c.due_at))
+        due = village.clock.now() + timedelta(hours=4)
+        assert rows.all() == [(f"merchant_unanswered:{one.no}", due)]
 
 
 async def test_phone_is_asked_when_none_is_on_record(village: Village, neighbour: Party) -> None:
@@ -189,6 +195,16 @@ async def test_order_is_asked_after_and_cancelled_on_yes(
     assert await merchant.mine(village.ctx, wang) == []
 
 
+async def test_shop_that_has_accepted_is_said_to_be_told(stage: Stage, village: Village) -> None:
+    no = await ordered(stage, village)
+    await merchant.answer(village.ctx, no, accepted=True, tell=silent)
+    await look(stage, "收旧家电那个不用来了", "收旧家电")
+    assert await yes(stage) == "action_merchant_find"
+    await stage.run(FIND)
+    assert stage.said == ["utter_merchant_recalled"]
+    assert stage.values("utter_merchant_recalled") == {"no": str(no), "name": "绿源"}
+
+
 async def test_another_homes_order_is_as_absent(
     stage: Stage, village: Village, neighbour: Party
 ) -> None:
@@ -212,4 +228,11 @@ async def test_same_yes_twice_orders_once(stage: Stage, village: Village) -> Non
         stage.slots |= slots
         stage.hear("对", "affirm", turn_id="turn_77")
         await stage.run(ActionMerchantOrder())
+        assert stage.said == ["utter_merchant_ordered"]
     assert await village.count(merchant_order) == 1
+    (one,) = await merchant.mine(village.ctx, await stage.hearing().party())
+    await merchant.cancel(village.ctx, await stage.hearing().party(), one.no)
+    stage.slots |= slots
+    stage.hear("对", "affirm", turn_id="turn_77")
+    await stage.run(ActionMerchantOrder())
+    assert stage.said == ["utter_merchant_cancelled"]

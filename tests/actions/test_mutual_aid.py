@@ -217,6 +217,30 @@ async def test_whole_way_by_buttons_ends_with_the_coins(
     }  # fmt: skip
 
 
+async def test_helper_who_cannot_go_on_says_so_and_another_comes(
+    stage: Stage, next_stage: Stage, village: Village, wang: Party, neighbour: Party
+) -> None:
+    await volunteers.enrol(village.ctx, neighbour, kinds=[])
+    no = await posted(stage)
+    for choice in ("accept", "start"):
+        await tap(next_stage, OFFER, "offer_help", no, choice)
+    assert next_stage.buttons("utter_volunteer_started") == [
+        ("帮完了", f'/offer_help{{"order_no":"{no}","choice":"finish"}}'),
+        ("帮不下去了", f'/offer_help{{"order_no":"{no}","choice":"leave"}}'),
+    ]
+    next_stage.hear("我有急事得先走", "offer_help")
+    await next_stage.run(OFFER)
+    assert next_stage.values("utter_volunteer_ask_leave") == {"no": str(no), "task": "扛袋米"}
+    await yes(next_stage, OFFER)
+    assert next_stage.said == ["utter_volunteer_released"]
+    assert (await heard_unasked(village, wang))[-1] == (
+        f"{no}号的志愿者有事先走了，没帮完。我接着帮您问别人。"
+    )
+    next_stage.hear("/", "offer_help", entity("order_no", str(no)), entity("choice", "leave"))
+    await next_stage.run(OFFER)
+    assert next_stage.said == ["utter_volunteer_released"]
+
+
 async def test_dispute_goes_to_staff(
     stage: Stage, next_stage: Stage, village: Village, neighbour: Party
 ) -> None:
@@ -238,6 +262,27 @@ async def test_cancelling_in_words_is_asked_first(stage: Stage, village: Village
     assert stage.said == ["utter_help_cancelled"]
     assert stage.slots["help_act"] is None
     assert await mutual_aid.mine(village.ctx, await stage.hearing().party()) == []
+
+
+async def test_request_that_was_taken_back_is_not_said_to_stand_by_the_same_turn(
+    stage: Stage,
+) -> None:
+    await stage.tell(
+        HELP, "明天下午三点找个人帮我扛袋米", "request_help",
+        entity("task", "扛袋米"), entity("time", "明天下午三点"),
+    )  # fmt: skip
+    await stage.tell(HELP, "对", "affirm")
+    slots = dict(stage.slots)
+    said = []
+    for _ in range(3):
+        stage.slots |= slots
+        stage.hear("对", "affirm", turn_id="turn_77")
+        await stage.run(ActionHelpCreate())
+        said.append(stage.said)
+        no = stage.messages[0]["no"]
+        if len(said) == 2:
+            await tap(stage, REQUEST, "request_help", no, "cancel")
+    assert said == [["utter_help_created_nobody_yet"]] * 2 + [["utter_help_cancelled"]]
 
 
 async def test_progress_is_told_and_a_new_wish_opens_the_form(stage: Stage) -> None:
@@ -424,6 +469,25 @@ async def test_what_nobody_takes_comes_back_to_who_asked(
     ]
     assert await tap(stage, REQUEST, "request_help", no, "staff") == []
     assert [act["reason"] for act in stage.acts] == ["rule"]
+
+
+async def test_helper_who_does_not_come_or_forgets_the_end_is_asked_after(
+    stage: Stage, next_stage: Stage, village: Village, wang: Party, neighbour: Party
+) -> None:
+    await volunteers.enrol(village.ctx, neighbour, kinds=[])
+    no = await posted(stage)
+    await tap(next_stage, OFFER, "offer_help", no, "accept")
+    village.clock.advance(26 * 3600)
+    await fire_due(village.db, village.clock, reminders.handlers(village.clock))
+    assert (await heard_unasked(village, wang))[-1] == (
+        f"{no}号的忙（扛袋米）时间过了，李宏伟还没说开始帮。人来了就不用管，没来要转给工作人员吗？"
+    )
+    await tap(next_stage, OFFER, "offer_help", no, "start")
+    village.clock.advance(4 * 3600)
+    await fire_due(village.db, village.clock, reminders.handlers(village.clock))
+    assert (await heard_unasked(village, neighbour))[-1] == (
+        f"{no}号的忙（扛袋米）帮完了吗？帮完了点一下，时间币才记得上。"
+    )
 
 
 async def test_what_is_taken_needs_no_reminder_and_what_is_unconfirmed_does(

@@ -318,7 +318,38 @@ async def test_application_is_taken_back_on_yes_and_the_line_looked_at(
     await stage.run(ActionAnswerOffer())
     assert stage.values("utter_parking_cancelled") == {"no": "1001"}
     assert await parking.mine(village.ctx, wang) == []
-    assert await timers(village) == [("parking_line:0", village.clock.now(), "pending")]
+    assert await timers(village) == [("parking_line:now", village.clock.now(), "pending")]
+
+
+async def test_held_space_is_taken_back_with_its_timer_and_the_same_yes_again_says_so_again(
+    stage: Stage, village: Village
+) -> None:
+    await add_lot(village, "B1-04")
+    await say(stage, "想租个车位，京A12345")
+    before = dict(stage.slots)
+    await apply(stage)
+    await request(stage, "租车位的申请取消")
+    slots = dict(stage.slots)
+    for _ in range(2):
+        stage.slots |= slots
+        stage.hear("不要了", "affirm", turn_id="turn_78")
+        await stage.run(ActionAnswerOffer())
+        assert stage.said == ["utter_parking_cancelled"]
+    states = {key: state for key, _, state in await timers(village)}
+    assert states == {"parking_line:1001": "cancelled", "parking_line:now": "pending"}
+    stage.slots |= before
+    assert await apply(stage) == ["utter_parking_over"]
+    assert stage.values("utter_parking_over") == {
+        "no": "1001", "what": "租车位", "state": "已取消",
+    }  # fmt: skip
+
+
+async def test_space_is_returned_though_another_is_asked_for(
+    stage: Stage, village: Village, home: Home, wang: Party
+) -> None:
+    await add_lot(village, "B1-01", home)
+    await parking.request(village.ctx, wang, turn_id="t1", kind="rent")
+    assert await request(stage, "车位退租") == ["parking_form"]
 
 
 async def test_swap_of_spaces_is_passed_on_if_wanted(stage: Stage) -> None:

@@ -171,6 +171,22 @@ async def test_lost_slip_is_shown_again_and_cancelled_on_yes(
     assert await release.mine(village.ctx, wang) == []
 
 
+async def test_slip_that_was_taken_back_is_not_given_again_by_the_same_turn(stage: Stage) -> None:
+    await opened(stage)
+    slots = dict(stage.slots)
+    await create(stage)
+    await request(stage, "不搬了，放行条取消")
+    offered = dict(stage.slots)
+    for _ in range(2):
+        stage.slots |= offered
+        stage.hear("不要了", "affirm")
+        await stage.run(ActionAnswerOffer())
+        assert stage.said == ["utter_release_cancelled"]
+    stage.slots |= slots
+    await create(stage)
+    assert stage.said == ["utter_release_cancelled"]
+
+
 async def test_new_slip_begins_the_form(stage: Stage) -> None:
     events = await request(stage, "我要搬家，办个放行条")
     assert [event["name"] for event in events] == ["release_form"]

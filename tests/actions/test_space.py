@@ -8,7 +8,8 @@ import pytest
 
 from actions.forms import REQUESTED
 from actions.offers import ActionAnswerOffer
-from actions.space import ActionSpaceBook, ActionSpaceRequest, ValidateSpaceForm
+from actions.space import ActionSpaceBook, ActionSpaceRequest
+from actions.space_form import ValidateSpaceForm
 from actions.space_times import hours_words, people_of, time_of
 from community.services import space
 from community.store.identities import Party
@@ -127,10 +128,15 @@ async def test_day_out_of_reach_is_not_called_full(stage: Stage, words: str, why
 
 
 async def test_week_that_is_used_up_is_said(stage: Stage, village: Village, wang: Party) -> None:
-    for hour in range(8, 14):
+    for hour in range(8, 12):
         await book(village, wang, 8, hour, f"b{hour}")
-    said = await say(stage, "周日上午九点借活动室")
+    said = await say(stage, "周日上午九点到十二点借活动室")
     assert said == ["utter_space_too_many", "utter_space_free", "utter_space_ask_time"]
+    assert stage.values("utter_space_too_many") == {"hours": "6", "left": "2"}
+    for hour in range(12, 14):
+        await book(village, wang, 8, hour, f"b{hour}")
+    said = await say(stage, "九点", "nlu_fallback")
+    assert said == ["utter_space_week_full", "utter_space_free", "utter_space_ask_time"]
 
 
 async def test_full_day_leads_to_other_days(
@@ -234,7 +240,7 @@ async def test_account_without_a_home_hears_what_is_free_and_is_bound_to_book(
 async def test_plain_request_begins_the_form(stage: Stage) -> None:
     for words in ("借个屋子", "乒乓球台有空没"):
         events = await request(stage, words)
-        assert [event["name"] for event in events] == ["space_form"]
+        assert [event["name"] for event in events] == ["space_no", "space_form"]
         assert stage.said == []
 
 
@@ -279,9 +285,106 @@ async def test_moving_asks_and_then_has_only_the_new_hours(
     events = await request(stage, words)
     assert [event["name"] for event in events] == ["space_no", "space_name", "space_form"]
     assert await say(stage, words) == ["utter_space_ask_move"]
-    assert stage.values("utter_space_ask_move")["time"] == "11月9日（周日）上午10点到11点"
+    assert stage.values("utter_space_ask_move") == {
+        "old": "活动室", "when": "11月8日 09:00到10:00", "name": "活动室",
+        "time": "11月9日（周日）上午10点到11点", "price": "不收费",
+    }  # fmt: skip
     await confirm(stage)
     assert [one.starts_at for one in await space.mine(village.ctx, wang)] == [at(9, 10)]
+
+
+async def move(stage: Stage, *words: str) -> dict[str, Any]:
+    """What the question at the end of a move names, after these words."""
+    await request(stage, words[0])
+    await say(stage, words[0])
+    for said in words[1:]:
+        await say(stage, said, "nlu_fallback")
+    assert stage.said[-1] == "utter_space_ask_move"
+    asked = stage.values("utter_space_ask_move")
+    return {name: asked[name] for name in ("old", "name", "time")}
+
+
+ROOM, TABLE = "活动室", "乒乓球台"
+
+
+@pytest.mark.parametrize(
+    ("has_table", "words", "old", "new"),
+    [
+        (False, ["活动室改个时间", "周日上午十点"], ROOM, ROOM),
+        (False, ["活动室改个时间", "周日上午十点，乒乓球台"], ROOM, TABLE),
+        (True, ["改个时间", "周日上午十点，乒乓球台"], TABLE, TABLE),
+        (True, ["乒乓球台改个时间", "周日上午十点"], TABLE, TABLE),
+        (True, ["活动室改成乒乓球台，周日上午十点"], ROOM, TABLE),
+        (True, ["活动室那个换到周日上午十点"], ROOM, ROOM),
+    ],
+)
+async def test_room_named_while_a_booking_is_moved(
+    stage: Stage, village: Village, wang: Party, has_table: bool, words: list[str], old: str,
+    new: str,
+) -> None:  # fmt: skip
+    await book(village, wang, 7, 9)
+    if has_table:
+        await book(village, wang, 8, 9, "b2", name=TABLE)
+    assert await move(stage, *words) == {
+        "old": old, "name": new, "time": "11月9日（周日）上午10点到11点",
+    }  # fmt: skip
+    await confirm(stage)
+    stays = [(ROOM, at(7, 9))] if old == TABLE else [(TABLE, at(8, 9))] if has_table else []
+    assert [(one.name, one.starts_at) for one in await space.mine(village.ctx, wang)] == [
+        *stays, (new, at(9, 10)),
+    ]  # fmt: skip
+
+
+async def test_another_room_at_the_end_of_a_move_points_to_the_booking_there(
+    stage: Stage, village: Village, wang: Party
+) -> None:
+    await book(village, wang, 7, 9)
+    await book(village, wang, 8, 9, "b2", name=TABLE)
+    await move(stage, "改个时间", "周日上午十点")
+    assert await say(stage, "不对，是乒乓球台", "correct_info") == [
+        "utter_form_amended", "utter_space_ask_move",
+    ]  # fmt: skip
+    assert stage.values("utter_space_ask_move")["old"] == TABLE
+
+
+async def test_move_of_what_is_given_back_meanwhile_is_a_new_booking(
+    stage: Stage, village: Village, wang: Party
+) -> None:
+    await book(village, wang, 7, 9)
+    await request(stage, "活动室改个时间")
+    await say(stage, "活动室改个时间")
+    await space.cancel(village.ctx, wang, 1001)
+    assert await say(stage, "周日上午十点", "nlu_fallback") == ["utter_space_ask_confirm"]
+
+
+async def test_nothing_to_move_is_said_and_a_move_that_was_left_is_forgotten(
+    stage: Stage, village: Village, wang: Party
+) -> None:
+    await request(stage, "活动室改个时间")
+    assert stage.said == ["utter_space_none_booked"]
+    await book(village, wang, 7, 9)
+    await request(stage, "活动室改个时间")
+    assert stage.slots["space_no"] == 1001
+    await request(stage, "再借个活动室")
+    assert stage.slots["space_no"] is None
+
+
+async def test_booking_that_was_given_back_is_not_said_to_stand_by_the_same_turn(
+    stage: Stage, village: Village, wang: Party
+) -> None:
+    await say(stage, "明天下午三点借活动室")
+    slots = dict(stage.slots)
+    await confirm(stage)
+    await request(stage, "那个活动室不借了")
+    offered = dict(stage.slots)
+    for _ in range(2):
+        stage.slots |= offered
+        stage.hear("退掉", "affirm")
+        await stage.run(ActionAnswerOffer())
+        assert stage.said == ["utter_space_cancelled"]
+    stage.slots |= slots
+    await confirm(stage)
+    assert stage.said == ["utter_space_cancelled"]
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from actions.vote import ActionVoteAnswer, ActionVoteCast, ValidateVoteForm
 from community.services import vote
 from community.store.identities import Home, Party
-from community.store.schema import ballot
+from community.store.schema import ballot, room
 from tests.actions.stage import Stage, entity
 from tests.community.estate import add_vote, family
 from tests.community.village import Village
@@ -212,8 +213,39 @@ async def test_result_is_told_after_the_end(
     for words in ("投票结果出来了吗", "装电梯的投票咋投"):
         assert await ask(stage, words) == ["utter_vote_result"]
         assert stage.values("utter_vote_result") == {
-            "title": "装电梯", "counted": "同意1户，反对0户，弃权0户",
+            "title": "装电梯", "counted": "同意1户，反对0户，弃权0户", "homes": "1", "cast": "1",
         }  # fmt: skip
+
+
+async def test_result_of_what_still_runs_is_promised_and_not_denied(
+    stage: Stage, lift: str
+) -> None:
+    assert await ask(stage, "投票结果出来了吗") == ["utter_vote_not_over"]
+    assert stage.values("utter_vote_not_over")["title"] == "装电梯"
+
+
+async def test_vote_in_which_nobody_voted_is_said_to_be(
+    stage: Stage, village: Village, lift: str
+) -> None:
+    village.clock.advance(5 * DAY)
+    assert await ask(stage, "投票结果出来了吗") == ["utter_vote_result_nobody"]
+
+
+async def test_result_is_told_by_areas_too_and_level_homes_are_said(
+    stage: Stage, village: Village, wang: Party, neighbour: Party, lift: str
+) -> None:
+    async with village.db.write() as conn:
+        await conn.execute(update(room).values(area_dm2=8950))
+    for who, choice in ((wang, "agree"), (neighbour, "against")):
+        await vote.cast(village.ctx, who, vote_id=lift, choice=choice, turn_id=choice)
+    village.clock.advance(5 * DAY)
+    assert await ask(stage, "投票结果出来了吗") == [
+        "utter_vote_result", "utter_vote_level", "utter_vote_result_area",
+    ]  # fmt: skip
+    assert stage.values("utter_vote_level") == {"choices": "同意、反对"}
+    assert stage.values("utter_vote_result_area") == {
+        "counted": "同意89.5平方米，反对89.5平方米，弃权0平方米"
+    }
 
 
 async def test_count_so_far_of_a_running_vote_is_not_told(
@@ -222,7 +254,7 @@ async def test_count_so_far_of_a_running_vote_is_not_told(
     await add_vote(village, "换物业", opens=-9, closes=-1)
     assert await ask(stage, "现在几比几了") == ["utter_vote_not_over"]
     assert stage.values("utter_vote_not_over")["title"] == "装电梯"
-    assert await ask(stage, "上一回的投票通过没") == ["utter_vote_result"]
+    assert await ask(stage, "上一回的投票通过没") == ["utter_vote_result_nobody"]
 
 
 async def test_no_vote_at_all_is_said(stage: Stage) -> None:

@@ -28,6 +28,7 @@ room = Table(
     Column("number", String(16), nullable=False),
     Column("label", String(64), nullable=False, unique=True),
     Column("code_hash", String(64), nullable=True, unique=True),
+    Column("area_dm2", Integer, nullable=True),
     UniqueConstraint("building", "unit", "number"),
 )
 

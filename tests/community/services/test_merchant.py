@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import insert
 
 from community.errors import BadInput, CommunityError, Conflict, NotBound, NotFound
 from community.registers import Register
@@ -21,6 +21,20 @@ from tests.community.village import Village
 TUESDAY = (
     datetime(2025, 11, 4, 10, tzinfo=SHANGHAI), datetime(2025, 11, 4, 12, tzinfo=SHANGHAI)
 )  # fmt: skip
+
+
+class Ear:
+    """Hears the state of every order that moved."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+
+    async def __call__(self, conn: Any, one: Order) -> None:
+        self.heard.append(one.state)
+
+
+async def silent(conn: Any, one: Order) -> None:
+    return None
 
 
 async def shop(village: Village, name: str, *services: str, **more: Any) -> str:
@@ -39,7 +53,7 @@ async def shop(village: Village, name: str, *services: str, **more: Any) -> str:
 async def placed(village: Village, account: Party, name: str = "老张", **more: Any) -> Order:
     values: dict[str, Any] = {
         "turn_id": village.next("turn"), "name": name, "service": "haircut", "window": TUESDAY,
-        "phone": "13812348000",
+        "phone": "13812348000", "tell": silent,
     }  # fmt: skip
     return await merchant.order(village.ctx, account, **{**values, **more})
 
@@ -158,43 +172,64 @@ async def test_who_does_not_come_here_or_does_not_do_it_gets_no_order(
     assert await village.count(merchant_order) == 0
 
 
-async def test_merchant_sees_its_own_orders_and_whom_only_after_accepting(
-    village: Village, home: Home, wang: Party
+@pytest.mark.parametrize(("accepted", "state"), [(True, "accepted"), (False, "declined")])
+async def test_what_the_shop_said_is_entered_once_and_told(
+    village: Village, wang: Party, accepted: bool, state: str
 ) -> None:
-    mine, others = await shop(village, "老张", "haircut"), await shop(village, "老李", "haircut")
-    one = await placed(village, wang)
-    (seen,) = await merchant.orders_of(village.ctx, mine)
-    assert (seen.no, seen.phone, seen.home, seen.room_id) == (one.no, "", "", "")
-    assert await merchant.orders_of(village.ctx, others) == []
-    for act in merchant.MERCHANT_MOVES:
-        assert await refusal(
-            merchant.merchant_act(village.ctx, others, one.no, act)
-        ) is NotFound  # fmt: skip
-    taken = await merchant.merchant_act(village.ctx, mine, one.no, "accept")
-    assert (taken.state, taken.phone, taken.home) == ("accepted", "13812348000", home.label)
-    assert await merchant.orders_of(village.ctx, mine) == [taken]
-    declined = await merchant.merchant_act(village.ctx, mine, one.no, "decline")
-    assert (declined.state, declined.phone, declined.home) == ("declined", "", "")
-    assert await refusal(merchant.merchant_act(village.ctx, mine, one.no, "done")) is Conflict
+    await shop(village, "老张", "haircut")
+    one, ear = await placed(village, wang), Ear()
+    assert await merchant.for_staff(village.ctx) == [one]
+    said = await merchant.answer(village.ctx, one.no, accepted=accepted, tell=ear)
+    assert (said.state, ear.heard) == (state, [state])
+    for no, error in ((one.no, Conflict), (9999, NotFound)):
+        answered = merchant.answer(village.ctx, no, accepted=not accepted, tell=ear)
+        assert await refusal(answered) is error
+    assert (await merchant.for_staff(village.ctx), ear.heard) == ([], [state])
 
 
 async def test_home_takes_back_its_own_order_only(
     village: Village, wang: Party, household: Party, neighbour: Party, stranger: Party
 ) -> None:
-    mine = await shop(village, "老张", "haircut")
+    await shop(village, "老张", "haircut")
     one = await placed(village, wang)
     for who in (neighbour, stranger):
         for no in (one.no, 9999):
             assert await refusal(merchant.cancel(village.ctx, who, no)) is NotFound
     for _ in range(2):
         assert (await merchant.cancel(village.ctx, household, one.no)).state == "cancelled"
-    assert await refusal(merchant.merchant_act(village.ctx, mine, one.no, "accept")) is Conflict
+    answered = merchant.answer(village.ctx, one.no, accepted=True, tell=silent)
+    assert await refusal(answered) is Conflict
+    assert await merchant.for_staff(village.ctx) == []
     over = await placed(village, wang)
-    async with village.db.write() as conn:
-        await conn.execute(
-            update(merchant_order).where(merchant_order.c.no == over.no).values(state="done")
-        )
+    await merchant.answer(village.ctx, over.no, accepted=False, tell=silent)
     assert await refusal(merchant.cancel(village.ctx, wang, over.no)) is Conflict
+
+
+async def test_shop_that_accepted_is_told_before_the_order_ends(
+    village: Village, wang: Party
+) -> None:
+    await shop(village, "老张", "haircut")
+    one, ear = await placed(village, wang), Ear()
+    assert await refusal(merchant.recall(village.ctx, one.no, tell=ear)) is Conflict
+    await merchant.answer(village.ctx, one.no, accepted=True, tell=silent)
+    for _ in range(2):
+        assert (await merchant.cancel(village.ctx, wang, one.no)).state == "recalled"
+    assert await merchant.mine(village.ctx, wang) == []
+    assert [each.no for each in await merchant.for_staff(village.ctx)] == [one.no]
+    assert (await merchant.recall(village.ctx, one.no, tell=ear)).state == "cancelled"
+    assert await refusal(merchant.recall(village.ctx, one.no, tell=ear)) is Conflict
+    assert (await merchant.for_staff(village.ctx), ear.heard) == ([], ["cancelled"])
+
+
+async def test_accepted_order_is_over_a_day_after_its_time(village: Village, wang: Party) -> None:
+    await shop(village, "老张", "haircut")
+    one, waits = await placed(village, wang), await placed(village, wang)
+    await merchant.answer(village.ctx, one.no, accepted=True, tell=silent)
+    village.clock.advance((TUESDAY[1] - village.clock.now()).total_seconds() + 24 * 3600 - 1)
+    assert len(await merchant.mine(village.ctx, wang)) == 2
+    village.clock.advance(1)
+    assert [each.no for each in await merchant.mine(village.ctx, wang)] == [waits.no]
+    assert await refusal(merchant.cancel(village.ctx, wang, one.no)) is Conflict
 
 
 async def test_open_items_and_register(

@@ -17,7 +17,7 @@ from community.services.mutual_aid import News
 from community.store import helps, timebank
 from community.store.helps import Help
 from community.store.identities import Home, Party
-from community.store.schema import help_request, resident, time_entry
+from community.store.schema import help_request, identity, resident, time_entry
 from community.times import SHANGHAI
 from tests.community.village import Village
 
@@ -202,6 +202,22 @@ async def test_who_has_left_is_told_no_more_and_who_never_registered_takes_nothi
     assert await volunteers.open_for(village.ctx, neighbour) == []
 
 
+async def test_turn_delivered_again_calls_nobody_again(
+    village: Village, wang: Party, neighbour: Party
+) -> None:
+    await helper(village, neighbour)
+    ear = Ear()
+    one = await asked(village, wang, tell=ear, turn_id="t1")
+    await mutual_aid.accept(village.ctx, neighbour, one.no, tell=silent)
+    late = await village.home(9, 1, "101", ("乙", "owner", None), code="91")
+    await helper(village, await village.account(late, person=0))
+    again, called = await mutual_aid.post(
+        village.ctx, wang, turn_id="t1", task="扛袋米", window=TUESDAY, tell=ear
+    )
+    assert (again.no, again.state, called) == (one.no, "accepted", 1)
+    assert ear.heard == [("call", (neighbour.conversation_id,))]
+
+
 async def test_another_homes_request_is_as_absent(
     village: Village, wang: Party, neighbour: Party, stranger: Party
 ) -> None:
@@ -244,6 +260,102 @@ async def test_helper_who_steps_back_leaves_it_to_the_others(
     ]  # fmt: skip
     taken = await mutual_aid.accept(village.ctx, other, one.no, tell=silent)
     assert (taken.state, taken.helper_name) == ("accepted", "乙")
+
+
+@pytest.mark.parametrize(
+    ("minutes", "again"),
+    [(30, TUESDAY), (150, (TUESDAY[0] + timedelta(minutes=150), TUESDAY[0] + timedelta(minutes=270)))],
+)  # fmt: skip
+async def test_helper_who_cannot_go_on_leaves_it_to_the_others_while_there_is_time(
+    village: Village, wang: Party, neighbour: Party, minutes: int, again: Any
+) -> None:
+    other_home = await village.home(9, 1, "101", ("乙", "owner", None), code="91")
+    await helper(village, neighbour)
+    one = await asked(village, wang)
+    late = await helper(village, await village.account(other_home, person=0))
+    await mutual_aid.accept(village.ctx, neighbour, one.no, tell=silent)
+    village.clock.advance((TUESDAY[0] - village.clock.now()).total_seconds())
+    await mutual_aid.start(village.ctx, neighbour, one.no, tell=silent)
+    village.clock.advance(minutes * 60)
+    ear = Ear()
+    for _ in range(2):
+        back = await mutual_aid.release(village.ctx, neighbour, one.no, tell=ear)
+        assert (back.state, back.helper_id, back.started_at) == ("posted", None, None)
+        assert (back.starts_at, back.ends_at) == again
+    assert ear.heard == [
+        ("left", (wang.conversation_id,)), ("call", (late.conversation_id,)),
+    ]  # fmt: skip
+    for move in (mutual_aid.accept, mutual_aid.start):
+        await move(village.ctx, late, one.no, tell=silent)
+    village.clock.advance(1800)
+    done_at_last = await mutual_aid.finish(village.ctx, late, one.no, tell=silent)
+    assert (done_at_last.state, done_at_last.minutes) == ("done", 30)
+    assert await refusal(mutual_aid.release(village.ctx, late, one.no, tell=ear)) is Conflict
+    assert await refusal(mutual_aid.release(village.ctx, wang, one.no, tell=ear)) is NotFound
+
+
+async def test_who_has_withdrawn_hears_of_no_request_any_more(
+    village: Village, wang: Party, neighbour: Party
+) -> None:
+    homes = [
+        await village.home(9, 1, n, ("乙", "owner", None), code=f"9{n}") for n in ("101", "102")
+    ]
+    stays, leaves = [await helper(village, await village.account(each, person=0)) for each in homes]
+    await helper(village, neighbour)
+    one, ear = await asked(village, wang), Ear()
+    await volunteers.leave(village.ctx, leaves)
+    await mutual_aid.accept(village.ctx, neighbour, one.no, tell=ear)
+    await mutual_aid.release(village.ctx, neighbour, one.no, tell=ear)
+    assert [to for event, to in ear.heard if event in ("taken", "call")] == [
+        (stays.conversation_id,)
+    ] * 2
+
+
+async def move_out(village: Village, account: Party, to: Home | None = None) -> None:
+    async with village.db.write() as conn:
+        await conn.execute(
+            update(identity)
+            .where(identity.c.id == account.identity_id)
+            .values(room_id=to.room_id if to else None, resident_id=None)
+        )
+
+
+async def test_who_has_moved_out_is_not_called_and_takes_nothing(
+    village: Village, home: Home, wang: Party, neighbour: Party
+) -> None:
+    await helper(village, neighbour)
+    one, ear = await asked(village, wang), Ear()
+    await move_out(village, neighbour)
+    await asked(village, wang, tell=ear)
+    assert ear.heard == [("call", ())]
+    assert await refusal(mutual_aid.accept(village.ctx, neighbour, one.no, tell=silent)) is NotFound
+    assert await volunteers.open_for(village.ctx, neighbour) == []
+    await move_out(village, neighbour, to=home)
+    assert await volunteers.open_for(village.ctx, neighbour) == []
+
+
+async def test_request_of_who_has_moved_out_is_put_to_nobody(
+    village: Village, wang: Party, neighbour: Party
+) -> None:
+    await helper(village, neighbour)
+    one = await asked(village, wang)
+    await move_out(village, wang)
+    assert await volunteers.open_for(village.ctx, neighbour) == []
+    assert await refusal(mutual_aid.accept(village.ctx, neighbour, one.no, tell=silent)) is NotFound
+
+
+async def test_help_disputed_while_it_runs_is_paid_for_what_it_took(
+    village: Village, wang: Party, neighbour: Party
+) -> None:
+    await helper(village, neighbour)
+    one = await asked(village, wang)
+    await mutual_aid.accept(village.ctx, neighbour, one.no, tell=silent)
+    await mutual_aid.start(village.ctx, neighbour, one.no, tell=silent)
+    village.clock.advance(3600)
+    await mutual_aid.dispute(village.ctx, wang, one.no, tell=silent)
+    village.clock.advance(24 * 3600)
+    settled = await time_bank.settle(village.ctx, one.no, staff_id="s", pays=True)
+    assert (settled.minutes, await coins(village, neighbour)) == (60, 60)
 
 
 async def test_cancel_before_the_start_only_and_the_helper_hears_of_it(
@@ -438,6 +550,63 @@ async def test_sum_of_the_ledger_is_zero_after_any_history(
     assert await village.count(time_entry) > 4
     assert await coins(village, wang) >= 0
     assert await coins(village, neighbour) >= 0
+
+
+async def moved(village: Village) -> dict[str, list[int]]:
+    """By number of a request: the entries of the ledger."""
+    async with village.db.read() as conn:
+        rows = await conn.execute(
+            select(time_entry.c.what, time_entry.c.minutes).order_by(time_entry.c.id)
+        )
+        found: dict[str, list[int]] = {}
+        for what, minutes in rows:
+            found.setdefault(what, []).append(minutes)
+    return found
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_time_moves_for_what_was_agreed_to_and_for_nothing_else(
+    village: Village, wang: Party, neighbour: Party, seed: int
+) -> None:
+    dice, people = random.Random(seed), [wang, neighbour]
+    people.append(await village.account(await village.home(9, 1, "1", code="91")))
+    for who in people:
+        await helper(village, who)
+    own = (mutual_aid.confirm, mutual_aid.dispute, mutual_aid.cancel)
+    theirs = (mutual_aid.accept, mutual_aid.start, mutual_aid.finish, mutual_aid.release)
+    numbers = []
+    for _ in range(12):
+        asker, by = dice.sample(people, 2)
+        now = village.clock.now()
+        one = await asked(village, asker, window=(now, now + timedelta(days=1)))
+        numbers.append(one.no)
+        for _ in range(12):
+            village.clock.advance(dice.randrange(3600))
+            match dice.randrange(5):
+                case 0:
+                    await refusal(
+                        dice.choice(own)(village.ctx, dice.choice(people), one.no, tell=silent)
+                    )
+                case 1:
+                    pays = dice.random() < 0.5
+                    await refusal(time_bank.settle(village.ctx, one.no, staff_id="s", pays=pays))
+                case _:
+                    await refusal(dice.choice(theirs)(village.ctx, by, one.no, tell=silent))
+            assert await ledger_sum(village) == 0
+        for ending in (mutual_aid.confirm, mutual_aid.cancel, mutual_aid.dispute):
+            await refusal(ending(village.ctx, asker, one.no, tell=silent))
+    expected = {}
+    async with village.db.read() as conn:
+        for no in numbers:
+            one = await helps.by_no(conn, no)
+            kinds = [kind for kind, _ in await helps.history(conn, one.id)]
+            if one.state != "credited":
+                assert "confirmed" not in kinds
+                continue
+            assert "confirmed" in kinds or "disputed" in kinds
+            if one.minutes:
+                expected[str(no)] = [-one.minutes, one.minutes]
+    assert await moved(village) == expected
 
 
 async def test_transfer_moves_some_time_between_two(village: Village) -> None:

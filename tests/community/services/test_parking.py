@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from community.services.parking import Offer
 from community.store.identities import Home, Party
 from community.store.parking import Car, ParkingSpace, Request
 from community.store.schema import parking_request
-from tests.community.estate import add_car, add_lot, family
+from tests.community.estate import add, add_car, add_lot, family
 from tests.community.village import Village
 
 
@@ -149,10 +150,20 @@ async def test_request_is_taken_back_by_its_home_alone(
     for no in (made.no, 9999):
         with pytest.raises(NotFound):
             await parking.cancel(village.ctx, neighbour, no)
-    assert await parking.cancel(village.ctx, household, made.no) == made
+    ended: list[int] = []
+
+    async def tell(_conn: Any, one: Request) -> None:
+        ended.append(one.no)
+
+    for who in (household, wang):
+        back = await parking.cancel(village.ctx, who, made.no, tell=tell)
+        assert back == replace(made, state="cancelled")
+    assert ended == [made.no]
     assert (await parking.offer(village.ctx)).free == 1
+    settled = await ask(village, wang, "t2")
+    await parking.settle(village.ctx, settled.no, done=True)
     with pytest.raises(NotFound):
-        await parking.cancel(village.ctx, wang, made.no)
+        await parking.cancel(village.ctx, wang, settled.no)
 
 
 async def test_what_is_missing_or_another_homes_is_refused(
@@ -222,6 +233,61 @@ async def test_desk_enters_what_was_asked(village: Village, home: Home, wang: Pa
     assert (await parking.offer(ctx)).free == 1
     with pytest.raises(NotFound):
         await parking.settle(ctx, back.no, done=False)
+
+
+async def test_space_is_returned_once_and_not_taken_from_the_next_tenant(
+    village: Village, home: Home, next_door: Home, wang: Party, household: Party, neighbour: Party
+) -> None:
+    await add_lot(village, "B1-04", home)
+    first, again = [
+        await ask(village, who, f"t{i}", kind="return", space_code="B1-04")
+        for i, who in enumerate((wang, household))
+    ]
+    assert (again, await village.count(parking_request)) == (first, 1)
+    await add(
+        village, parking_request, id="old", no=9, kind="return", room_id=home.room_id,
+        space_code="B1-04", state="pending", created_at=village.clock.now(),
+    )  # fmt: skip
+    await parking.settle(village.ctx, first.no, done=True)
+    rent = await ask(village, neighbour, "t2")
+    await parking.settle(village.ctx, rent.no, done=True)
+    with pytest.raises(NotFound):
+        await parking.settle(village.ctx, 9, done=True)
+    assert [one.code for one in await parking.rented(village.ctx, neighbour)] == ["B1-04"]
+
+
+async def test_space_is_rented_for_a_car_that_the_home_has(
+    village: Village, home: Home, next_door: Home, wang: Party
+) -> None:
+    await add_car(village, home, "京A12345", days=6)
+    await add_car(village, next_door, "京B54321")
+    for code in ("B1-04", "B1-05"):
+        await add_lot(village, code)
+    made = await ask(village, wang, plate="京A12345")
+    assert (await parking.settle(village.ctx, made.no, done=True)).state == "done"
+    assert [one.code for one in await parking.rented(village.ctx, wang)] == ["B1-04"]
+    assert await parking.cars(village.ctx, wang) == [
+        Car("京A12345", 30000, date(2025, 11, 9), None)
+    ]
+    other = await ask(village, wang, "t2", plate="京B54321")
+    with pytest.raises(Conflict):
+        await parking.settle(village.ctx, other.no, done=True)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"kind": "add", "plate": "京B22222"},
+        {"kind": "remove", "plate": "京A12345"},
+        {"kind": "plate", "old_plate": "京A12345", "plate": "京B22222"},
+    ],
+)
+async def test_same_change_is_asked_once_while_it_is_open(
+    village: Village, home: Home, wang: Party, household: Party, asked: dict[str, str]
+) -> None:
+    await add_car(village, home, "京A12345")
+    made = [await ask(village, who, f"t{i}", **asked) for i, who in enumerate((wang, household))]
+    assert (made, await village.count(parking_request)) == ([made[0]] * 2, 1)
 
 
 async def test_car_that_went_to_another_home_is_not_changed_there(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import random
 from datetime import date, datetime
 
 import pytest
@@ -12,7 +14,7 @@ from community.registers import Register
 from community.services import space
 from community.store.identities import Party
 from community.store.schema import space_booking, space_hour
-from community.store.spaces import Booking, Space
+from community.store.spaces import HOUR, Booking, Space
 from tests.community.estate import add_rooms, at, family
 from tests.community.village import Village
 
@@ -148,11 +150,66 @@ async def test_what_is_given_back_can_be_had_again(
         await space.cancel(village.ctx, neighbour, made.no)
     with pytest.raises(NotFound):
         await space.cancel(village.ctx, neighbour, 9999)
-    assert await space.cancel(village.ctx, household, made.no) == made
-    with pytest.raises(NotFound):
-        await space.cancel(village.ctx, wang, made.no)
+    for who in (household, wang):
+        assert (await space.cancel(village.ctx, who, made.no)).no == made.no
     assert await village.count(space_hour) == 0
     assert (await book(village, neighbour, at(8, 14), at(8, 16), "t2")).unit == 1
+
+
+async def test_what_was_used_is_not_given_back_and_counts(
+    village: Village, wang: Party, neighbour: Party
+) -> None:
+    used = await book(village, wang, at(3, 15), at(3, 18))
+    village.clock.advance(4 * 3600)
+    with pytest.raises(NotFound):
+        await space.cancel(village.ctx, wang, used.no)
+    with pytest.raises(NotFound):
+        await book(village, wang, at(4, 15), at(4, 16), "t2", moved=used.no)
+    assert await space.hours_left(village.ctx, wang, at(9, 20)) == 3
+    assert await space.hours_left(village.ctx, wang, at(9, 20), used.no) == 6
+    assert await space.hours_left(village.ctx, neighbour, at(9, 20)) == 6
+
+
+async def test_hours_that_are_free_in_different_units_are_not_told_as_one_stretch(
+    village: Village, wang: Party, neighbour: Party
+) -> None:
+    gone = await book(village, wang, at(8, 8), at(8, 9), name="乒乓球台")
+    await book(village, neighbour, at(8, 8), at(8, 9), "t2", name="乒乓球台")
+    await book(village, wang, at(8, 9), at(8, 10), "t3", name="乒乓球台")
+    await space.cancel(village.ctx, wang, gone.no)
+    table = await where(village, "乒乓球台")
+    assert await space.openings(village.ctx, table, at(8, 0), at(8, 12)) == [
+        (at(8, 8), at(8, 9)), (at(8, 9), at(8, 12)),
+    ]  # fmt: skip
+    free = {
+        hours: await space.problem(village.ctx, neighbour, table, at(8, hours[0]), at(8, hours[1]))
+        for hours in ((8, 9), (9, 12), (8, 10))
+    }
+    assert free == {(8, 9): None, (9, 12): None, (8, 10): "taken"}
+
+
+async def test_what_is_told_to_be_free_can_be_booked(village: Village) -> None:
+    dice, table = random.Random(7), await where(village, "乒乓球台")
+    who = [await village.account(await village.home(9, 1, str(n), code=f"9{n}")) for n in range(20)]
+    for n, one in enumerate(who):
+        start = at(8, 8 + dice.randrange(12))
+        with contextlib.suppress(Conflict, BadInput):
+            await book(village, one, start, start + HOUR * dice.choice((1, 2)), f"t{n}",
+                       name="乒乓球台")  # fmt: skip
+    told = await space.openings(village.ctx, table, at(8, 0), at(9, 0))
+    assert told
+    hours = [at(8, hour) for hour in range(8, 21)]
+    for i, start in enumerate(hours):
+        for end in [*hours[i + 1 :], at(8, 21)][:3]:
+            is_told = any(a <= start and end <= b for a, b in told)
+            asked = await space.problem(village.ctx, await fresh(village), table, start, end)
+            assert (asked is None) == is_told, (start, end)
+
+
+async def fresh(village: Village) -> Party:
+    """An account of a home that has nothing yet."""
+    number = village.next("n")
+    return await village.account(await village.home(9, 2, number, code=number))
 
 
 async def test_moving_gives_the_old_hours_back_only_when_the_new_ones_are_had(

@@ -11,9 +11,10 @@ from sqlalchemy import delete, insert, update
 from community.errors import BadInput, Conflict, NotAllowed, NotBound, NotFound
 from community.registers import Register
 from community.services import vote
+from community.services.vote import Result
 from community.store.identities import Party
-from community.store.schema import ballot
-from community.store.votes import Ballot, Vote
+from community.store.schema import ballot, room
+from community.store.votes import Ballot, Share, Vote
 from tests.community.estate import CHOICES, add_vote, family
 from tests.community.village import Village
 
@@ -118,7 +119,63 @@ async def test_result_is_counted_only_after_the_end(village: Village, lift: str)
     with pytest.raises(Conflict):
         await vote.result(village.ctx, running)
     village.clock.advance(5 * 24 * 3600)
-    assert await vote.result(village.ctx, running) == [("同意", 3), ("反对", 1), ("弃权", 0)]
+    assert await vote.result(village.ctx, running) == Result(
+        (("同意", Share(3, None)), ("反对", Share(1, None)), ("弃权", Share(0, 0))), Share(4, None)
+    )
+
+
+async def measure(village: Village, *areas_dm2: int | None) -> None:
+    """The floor areas of the first homes of `voters`."""
+    async with village.db.write() as conn:
+        for i, area in enumerate(areas_dm2):
+            which = room.c.id == f"room_9_1_{i}"
+            await conn.execute(update(room).where(which).values(area_dm2=area))
+
+
+async def test_result_is_by_homes_and_by_their_areas(village: Village, lift: str) -> None:
+    for i, who in enumerate((await voters(village, 4))[:3]):
+        await cast(village, who, lift, "against" if i == 0 else "agree", f"t{i}")
+    await measure(village, 12050, 6805, 9000, 10000)
+    village.clock.advance(5 * 24 * 3600)
+    (over,) = await vote.ended(village.ctx)
+    found = await vote.result(village.ctx, over)
+    assert found == Result(
+        (("同意", Share(2, 15805)), ("反对", Share(1, 12050)), ("弃权", Share(0, 0))),
+        Share(4, 37855),
+    )
+    assert (found.cast, found.is_measured, found.level) == (3, True, ())
+    rows = (await vote.register(village.ctx, date(2025, 11, 8))).rows
+    assert rows[0][-1] == "同意2（158.05㎡），反对1（120.5㎡），弃权0"
+    await measure(village, None)
+    unmeasured = await vote.result(village.ctx, over)
+    assert (unmeasured.is_measured, unmeasured.everybody) == (False, Share(4, None))
+
+
+@pytest.mark.parametrize(
+    ("choices", "level"),
+    [
+        ([], ()), (["agree"], ()), (["agree", "against"], ("同意", "反对")),
+        (["agree", "against", "abstain", "abstain"], ()),
+        (["agree", "abstain", "against"], ("同意", "反对", "弃权")),
+    ],
+)  # fmt: skip
+async def test_homes_that_are_level_are_told(
+    village: Village, lift: str, choices: list[str], level: tuple[str, ...]
+) -> None:
+    for i, (who, choice) in enumerate(
+        zip(await voters(village, 4), choices, strict=False)
+    ):  # fmt: skip
+        await cast(village, who, lift, choice, f"t{i}")
+    village.clock.advance(5 * 24 * 3600)
+    found = await vote.result(village.ctx, (await vote.ended(village.ctx))[0])
+    assert (found.cast, found.level) == (len(choices), level)
+
+
+@pytest.mark.parametrize(
+    ("area_dm2", "said"), [(0, "0"), (10000, "100"), (8937, "89.37"), (9050, "90.5"), (7, "0.07"), (1_234_567_08, "1234567.08")]
+)  # fmt: skip
+def test_areas_are_said_as_they_are(area_dm2: int, said: str) -> None:
+    assert vote.square_metres(area_dm2) == said
 
 
 async def test_register_tells_how_many_and_never_who(village: Village, lift: str) -> None:
@@ -127,8 +184,9 @@ async def test_register_tells_how_many_and_never_who(village: Village, lift: str
     columns = ("投票", "截止", "状态", "已投户数", "结果")
     today = date(2025, 11, 3)
     assert await vote.register(village.ctx, today) == Register(
-        "业主投票", columns, (("装电梯", "11月8日 14:05", "进行中", "2", ""),)
-    )
+        "业主投票", columns, (("装电梯", "11月8日 14:05", "进行中", "2", ""),),
+        "选票的封印刚核对过，都对得上。",
+    )  # fmt: skip
     assert (await vote.register(village.ctx, date(2025, 11, 9))).rows == ()
     village.clock.advance(5 * 24 * 3600)
     assert (await vote.register(village.ctx, date(2025, 11, 8))).rows == (
@@ -140,7 +198,8 @@ async def test_register_tells_how_many_and_never_who(village: Village, lift: str
 async def test_tampering_breaks_the_chain(village: Village, lift: str, harm: str) -> None:
     for i, who in enumerate(await voters(village, 4)):
         await cast(village, who, lift, turn=f"t{i}")
-    assert await vote.first_broken(village.ctx) is None
+    day = date(2025, 11, 3)
+    assert "都对得上" in (await vote.register(village.ctx, day)).note
     second = ballot.c.no == 1002
     statements = {
         "change": update(ballot).where(second).values(choice="against"),
@@ -155,7 +214,8 @@ async def test_tampering_breaks_the_chain(village: Village, lift: str, harm: str
     async with village.db.write() as conn:
         await conn.execute(statements[harm])
     first = {"change": 1002, "move": 1002, "remove": 1003, "forge": 9}
-    assert await vote.first_broken(village.ctx) == first[harm]
+    note = f"选票的封印从回执号 {first[harm]} 起对不上，有人动过选票。先别公布结果，马上找管理员。"
+    assert (await vote.register(village.ctx, day)).note == note
 
 
 @pytest.mark.parametrize(
