@@ -22,6 +22,11 @@ _PLACE = re.compile(
 SHORTEST = 2
 
 
+def says_place(heard: Hearing) -> bool:
+    """Whether the words name a place, whatever else they look like."""
+    return _PLACE.search(heard.text) is not None
+
+
 class AccountForm(Form):
     """Slots of `stem`: text, place, anonymous, photos, confirm."""
 
@@ -72,9 +77,9 @@ class AccountForm(Form):
         if question.endswith("_text"):
             return self._filled(heard, heard.text) if self.told(heard.text) else None
         place = heard.entity("place")
-        return (
-            None if place is None and self._interrupts(heard) else {question: place or heard.text}
-        )
+        if place is None and self._interrupts(heard) and not says_place(heard):
+            return None
+        return {question: place or heard.text}
 
     def amend(self, heard: Hearing, known: Fields) -> Fields:
         """匿名吧 · 不是三号楼，是五号楼 · and more of the same."""

@@ -8,14 +8,16 @@ from typing import Any
 from rasa_sdk.events import EventType, SlotSet
 
 from actions import matters, reading
+from actions.account_form import says_place
 from actions.base import ServiceAction
-from actions.forms import COMMANDS, Fields, Form, finished
+from actions.forms import COMMANDS, STRANGE, Fields, Form, finished
 from actions.hearing import Hearing
 from community.labels import label
 from community.services import facility, matter
 from community.services.facility import Standing
 from community.store.facilities import Facility
 from community.times import date_words
+from language import addresses
 
 CHOSEN_FROM = 4
 "Buttons, when it is asked which one is meant"
@@ -40,7 +42,7 @@ class ValidateFacilityForm(Form):
     async def begin(self, heard: Hearing) -> Fields:
         if len(_GENERIC.sub("", heard.words)) < 2:
             return {}
-        return {"facility_text": heard.words} | await self._which(heard, heard.words, first=True)
+        return {"facility_text": heard.words}
 
     async def _which(self, heard: Hearing, words: str, *, first: bool) -> Fields:
         """The one that is meant, or for a thing that is in no register the place as it was said.
@@ -58,6 +60,8 @@ class ValidateFacilityForm(Form):
     async def missing(self, heard: Hearing, known: Fields) -> str | None:
         if not known.get("facility_text"):
             return "facility_text"
+        if not known.get("facility_which"):
+            known |= await self._which(heard, known["facility_text"], first=True)
         if not known.get("facility_which"):
             return "facility_which"
         if await self._is_known(heard, known):
@@ -87,19 +91,22 @@ class ValidateFacilityForm(Form):
         if question == "facility_text":
             if len(_GENERIC.sub("", words)) < 2:
                 return None
-            return {"facility_text": words} | await self._which(heard, words, first=True)
-        if self._interrupts(heard) and not heard.entity("place"):
+            return {"facility_text": words}
+        if self._interrupts(heard) and not (heard.entity("place") or says_place(heard)):
             return None
         return await self._which(heard, f"{known['facility_text']}，{words}", first=False)
 
     def amend(self, heard: Hearing, known: Fields) -> Fields:
-        """不是三号楼，是十三号楼: both stand in the words; which one it is is looked up anew."""
-        if not heard.corrects or not known.get("facility_text"):
+        """不是三号楼，是十三号楼: which one it is is looked up anew; and more of the same."""
+        text = known.get("facility_text")
+        if not text:
             return {}
-        place = heard.entity("place") or heard.entity("facility")
-        if place is None:
-            return {"facility_text": f"{known['facility_text']}；{heard.text}"}
-        return {"facility_text": f"{place}：{known['facility_text']}", "facility_which": None}
+        said = addresses.final_room(heard.text)
+        place = said.label if said else heard.entity("place") or heard.entity("facility")
+        if place is not None and heard.corrects:
+            return {"facility_text": _at(place, text), "facility_which": None}
+        goes_on = heard.intent in self.intents | STRANGE | {"correct_info"}
+        return {"facility_text": f"{text}；{heard.text}"} if goes_on and heard.text else {}
 
     async def put(self, heard: Hearing, question: str, known: Fields) -> None:
         match question:
@@ -112,8 +119,15 @@ class ValidateFacilityForm(Form):
             case _:
                 heard.ask(
                     "utter_facility_ask_confirm", which=known["facility_which"]["said"],
-                    text=known["facility_text"],
+                    fault=known["facility_text"],
                 )  # fmt: skip
+
+
+def _at(place: str, words: str) -> str:
+    """The words with another place in them: its address is exchanged, or it is said in front."""
+    for found in addresses.find_rooms(words):
+        return words[: found.start] + place + words[found.end :]
+    return f"{place}：{words}"
 
 
 def _choices(found: list[Facility]) -> list[tuple[str, str]]:

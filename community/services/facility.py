@@ -64,9 +64,16 @@ async def meant(ctx: Context, account: Party, words: str) -> list[Facility]:
     kind = kind_of(words)
     called = [one for one in every if any(name in words for name in (one.name, *one.words))]
     found = called or [one for one in every if kind is not None and one.kind == kind]
+    at = [one for one in found if one.place in words]
+    found = at or found
     said = addresses.final_room(words)
     building, unit = (said.building, said.unit) if said else (None, None)
-    if building is None and not called and kind in table("facility")["indoors"] and account.home:
+    if (
+        building is None
+        and not (called or at)
+        and kind in table("facility")["indoors"]
+        and account.home
+    ):
         at_home = [one for one in found if one.building == account.home.building]
         found = _of_unit(at_home, account.home.unit) or found
     if building is not None:

@@ -119,6 +119,14 @@ async def expected(village: Village, words: str, at: datetime | None = None) -> 
     return told
 
 
+async def built_incident(village: Village, account: Party) -> None:
+    """A second account of the home reports the lift, and staff expect it to work in four hours."""
+    home = account.home
+    assert home is not None
+    await broken(village, await village.account(home, person=0))
+    await expected(village, "在换控制板", village.clock.now() + hours(4))
+
+
 async def finished(village: Village, words: str = "换好了") -> list[str]:
     """The only incident is over; returns the numbers that were told."""
     told: list[str] = []
