@@ -6,7 +6,7 @@ import re
 
 from rasa_sdk.events import EventType, SlotSet
 
-from actions import reading
+from actions import matters, reading
 from actions.base import ServiceAction
 from actions.form_end import finished
 from actions.forms import Fields, Form
@@ -123,8 +123,12 @@ class ActionComplaintQuery(ServiceAction):
         named = [pair for pair in found if str(pair[0].no) == said]
         if said and (named or score is not None):
             found = named  # a verdict is of the one it names, or of none
+        number = matters.said_number(heard)
+        if number is not None and not named and await matters.tell_by_number(heard, number):
+            return []
         if not found:
-            heard.ask("utter_complaint_none")
+            if score is not None or not await matters.tell_all(heard):
+                heard.ask("utter_complaint_none")
             return []
         first, reply = found[0]
         if score is not None:

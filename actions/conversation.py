@@ -8,7 +8,7 @@ from typing import Any
 
 from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 
-from actions import device_doing, guide_telling
+from actions import device_doing, guide_telling, matters
 from actions.base import ServiceAction
 from actions.forms import REQUESTED, known_for_staff
 from actions.hearing import Hearing
@@ -33,6 +33,8 @@ _TALK = {
 }
 "Response to small talk, by what it is about; the first that fits"
 _REPAIR = re.compile("修|师傅|工单")
+KEEP_PHOTOS = ("repair", "complaint", "facility", "grid", "hotline")
+"Forms that a photo may belong to, before it is said what it shows"
 
 
 class ActionRepeat(ServiceAction):
@@ -85,7 +87,8 @@ class ActionCancel(ServiceAction):
     async def handle(self, heard: Hearing) -> list[EventType]:
         form = heard.tracker.active_loop.get("name")
         if not form and _REPAIR.search(heard.words):
-            return [FollowupAction("change_form")]
+            offered = await matters.offer_withdrawal(heard)
+            return [FollowupAction("change_form")] if offered is None else offered
         if not form and not heard.slot("offer"):
             undone = await device_doing.corrected(heard)
             if undone is not None:
@@ -201,18 +204,6 @@ class ActionOutOfScope(ServiceAction):
         return [SlotSet("misses", misses)]
 
 
-class ActionServicePending(ServiceAction):
-    """A service that is being set up: said honestly, with the offer to pass the request on."""
-
-    def name(self) -> str:
-        return "action_service_pending"
-
-    async def handle(self, heard: Hearing) -> list[EventType]:
-        heard.ask("utter_service_pending", service=label("intent", heard.intent))
-        offer = {"kind": "handoff", "reason": "service_pending", "words": heard.words}
-        return [SlotSet("offer", offer), SlotSet("misses", 0)]
-
-
 class ActionCorrection(ServiceAction):
     """A correction when nothing is being done: what it was about has to be asked."""
 
@@ -239,4 +230,4 @@ class ActionPhotoReceived(ServiceAction):
 
     async def handle(self, heard: Hearing) -> list[EventType]:
         heard.ask("utter_photo_received")
-        return [SlotSet("repair_photos", [heard.photo]), SlotSet("complaint_photos", [heard.photo])]
+        return [SlotSet(f"{stem}_photos", [heard.photo]) for stem in KEEP_PHOTOS]

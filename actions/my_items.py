@@ -14,6 +14,7 @@ from community.services import (
     appointment,
     complaint,
     gov_case,
+    matter,
     meal,
     merchant,
     mutual_aid,
@@ -26,7 +27,18 @@ from community.services import (
 
 SHOWN = 5
 "Of repairs, and of complaints, at most"
-OTHERS = (appointment, gov_case, meal, activity, space, release, parking, merchant, mutual_aid)
+OTHERS = (
+    matter,
+    appointment,
+    gov_case,
+    meal,
+    activity,
+    space,
+    release,
+    parking,
+    merchant,
+    mutual_aid,
+)
 "Services beside these; what somebody takes against an illness is for its owner's own question"
 
 

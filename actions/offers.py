@@ -6,11 +6,11 @@ from typing import Any
 
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
-from actions import activity_leave, cancelling, device_doing, meal_cancel
+from actions import activity_leave, cancelling, device_doing, grid, matters, meal_cancel
 from actions.base import ServiceAction
 from actions.hearing import Hearing
 from actions.listing import say_list
-from community.services import complaint, repair
+from community.services import complaint, incident, repair
 
 
 def _let_go(heard: Hearing, offer: dict[str, Any]) -> list[EventType]:
@@ -68,6 +68,13 @@ class ActionAnswerOffer(ServiceAction):
                 heard.say("utter_complaint_reopened", no=filed.no, days=days)
             case "cancel_space" | "cancel_release" | "cancel_parking" as kind:
                 await cancelling.carry_out(heard, kind, int(offer["no"]))
+            case "own_report":
+                one = await incident.insist(heard.ctx, await heard.party(), int(offer["no"]))
+                heard.say("utter_known_own", no=one.no)
+            case "withdraw_matter":
+                await matters.withdraw(heard, int(offer["no"]))
+            case "grid_call":
+                grid.call(heard, offer["name"], offer["words"])
             case "more":
                 return say_list(heard, offer["lines"])
             case "cancel_meal":

@@ -7,7 +7,7 @@ from typing import Any
 
 from rasa_sdk.events import EventType, SlotSet
 
-from actions import reading
+from actions import matters, reading
 from actions.base import ServiceAction
 from actions.binding import BindingQuestions
 from actions.form_end import finished
@@ -92,6 +92,8 @@ class ValidateRepairForm(BindingQuestions):
         open_binding = await self.bind_missing(heard, known)
         if open_binding:
             return open_binding
+        if await self._is_known(heard, known):
+            return None
         if not known.get("repair_time") and urgency.decide(known["repair_fault"]) != "critical":
             return "repair_time"
         if not known.get("repair_phone"):
@@ -100,6 +102,11 @@ class ValidateRepairForm(BindingQuestions):
                 return "repair_phone"
             known["repair_phone"] = known_phone
         return None if known.get("repair_confirm") else "repair_confirm"
+
+    async def _is_known(self, heard: Hearing, known: Fields) -> bool:
+        """Whether the whole building has it: kept with the others, and easily undone."""
+        account = await heard.party()
+        return await repair.known(heard.ctx, account, known["repair_fault"]) is not None
 
     async def read(self, heard: Hearing, question: str, known: Fields) -> Fields | None:
         match question:
@@ -232,17 +239,23 @@ class ActionRepairCreate(ServiceAction):
         return "action_repair_create"
 
     async def handle(self, heard: Hearing) -> list[EventType]:
-        field = heard.slot("repair_time")
+        field, account = heard.slot("repair_time"), await heard.party()
+        fault, known = str(heard.slot("repair_fault")), None
+        if not heard.slot("repair_confirm"):
+            known = await repair.known(heard.ctx, account, fault)
         made = await repair.create(
             heard.ctx,
-            await heard.party(),
+            account,
             turn_id=heard.turn_id,
-            description=str(heard.slot("repair_fault")),
+            description=fault,
             place=heard.slot("repair_place"),
             phone=heard.slot("repair_phone"),
             appointment=reading.moments(field),
             photos=heard.slot("repair_photos") or [],
+            voice="joined" if known else "proposed",
         )
+        if known is not None:
+            return [*finished(heard, "repair"), *matters.tell_known(heard, known, made.no)]
         heard.say(
             "utter_repair_created",
             no=made.no,
@@ -284,7 +297,8 @@ async def chosen(heard: Hearing, states: tuple[str, ...], act: str) -> Ticket | 
         try:
             one = await repair.find(heard.ctx, account, int(number))
         except NotFound:
-            heard.say("utter_repair_not_found", no=int(number))
+            if not await matters.tell_by_number(heard, int(number)):
+                heard.say("utter_repair_not_found", no=int(number))
             return None
         if one.state in states:
             return one
@@ -316,12 +330,13 @@ class ActionRepairQuery(ServiceAction):
             try:
                 found = [await repair.find(heard.ctx, account, int(number))]
             except NotFound:
-                heard.say("utter_repair_not_found", no=int(number))
+                if not await matters.tell_by_number(heard, int(number)):
+                    heard.say("utter_repair_not_found", no=int(number))
                 return []
         else:
             found = await repair.of_home(heard.ctx, account, repair.OPEN)
             found = found or (await repair.of_home(heard.ctx, account, repair.FINISHED))[:1]
-        if not found:
+        if not found and not await matters.tell_all(heard, ("facility",)):
             heard.ask("utter_repair_none_offer")
             return []
         for one in found[:3]:

@@ -15,7 +15,7 @@ class Handoff:
     """The engine wants a person to take over."""
 
     reason: str
-    "Why: asked, misunderstood, service_pending, failed, rule …"
+    "Why: asked, misunderstood, failed, rule …"
     slots: dict[str, str] = field(default_factory=dict)
     "What the dialogue knows already, by the name staff read"
     words: str = ""

@@ -13,6 +13,7 @@ from community.store.schema import (
     meal_order,
     merchant_order,
     release_slip,
+    ticket,
     volunteer,
 )
 
@@ -28,7 +29,7 @@ async def erase_records(
         (meal_order, {"note": ""}),
     ):
         await conn.execute(update(table).where(table.c.identity_id == identity_id).values(**values))
-    for words in (help_request.c.task, release_slip.c["items"]):
+    for words in (help_request.c.task, release_slip.c["items"], ticket.c.place):
         await _without(conn, words, identity_id, without_phones)
 
 
@@ -37,7 +38,9 @@ async def _without(
 ) -> None:
     table = words.table
     assert isinstance(table, Table)  # noqa: S101 - it is a column of the schema
-    rows = await conn.execute(select(table.c.id, words).where(table.c.identity_id == identity_id))
+    rows = await conn.execute(
+        select(table.c.id, words).where(table.c.identity_id == identity_id, words.is_not(None))
+    )
     for row in rows.all():
         await conn.execute(
             update(table).where(table.c.id == row[0]).values({words: change(row[1])})

@@ -13,7 +13,9 @@ from community.services import (
     access,
     activity,
     appointment,
+    facility,
     gov_case,
+    grid,
     guide,
     health,
     livelihood,
@@ -58,6 +60,8 @@ BOOKS = (
     Book("mutual_aid", "互助", mutual_aid.register),
     Book("merchant", "商家订单", merchant.register),
     Book("livelihood", "工作和上学", livelihood.register),
+    Book("facility", "公共设施", facility.register),
+    Book("grid", "网格", grid.register),
     Book("guide", "办事指南", guide.register),
 )
 

@@ -240,7 +240,9 @@ async def start_gateway(
         await closer.close()
 
 
-async def add_staff(db: Database, staff_id: str, name: str, *, on_duty: bool = True) -> str:
+async def add_staff(
+    db: Database, staff_id: str, name: str, role: str = "clerk", *, on_duty: bool = True
+) -> str:
     """A member of staff; returns the id."""
     async with db.write() as conn:
         await conn.execute(
@@ -248,7 +250,7 @@ async def add_staff(db: Database, staff_id: str, name: str, *, on_duty: bool = T
                 id=staff_id,
                 user=staff_id,
                 name=name,
-                role="clerk",
+                role=role,
                 skills=[],
                 password_hash="-",
                 on_duty=on_duty,

@@ -20,7 +20,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.config import Secret
-from community.demo import appointments, care, devices, estate, guides, meals, neighbours
+from community.demo import appointments, care, devices, estate, guides, meals, neighbours, public
 from community.ids import new_id
 from community.store import rooms, schema
 from community.store.database import Database
@@ -36,6 +36,7 @@ PARTS: tuple[Part, ...] = (
     appointments.fill,
     guides.fill,
     care.fill,
+    public.fill,
 )
 "What the modules of this package add, in this order; homes, people and staff are there already"
 

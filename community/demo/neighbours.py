@@ -30,7 +30,7 @@ def _data() -> dict[str, Any]:
 async def fill(conn: AsyncConnection, clock: Clock) -> None:
     """Write them; each volunteer and asker gets an account that nobody can enter."""
     for number, row in enumerate(_data()["volunteers"]):
-        account = await _account(conn, clock, row, f"demo-volunteer-{number}")
+        account = await account_of(conn, clock, row, f"demo-volunteer-{number}")
         made = await volunteers.put(
             conn, clock, account["identity_id"], room_id=account["room_id"], name=row["person"],
             conversation_id=account["conversation_id"], kinds=row["kinds"], days=row["days"],
@@ -47,7 +47,7 @@ async def fill(conn: AsyncConnection, clock: Clock) -> None:
     await _offers(conn, clock)
 
 
-async def _account(
+async def account_of(
     conn: AsyncConnection, clock: Clock, row: dict[str, Any], user_key: str
 ) -> dict[str, str]:
     """An account of a resident, with its conversation."""
@@ -82,7 +82,7 @@ async def _request(conn: AsyncConnection, clock: Clock, row: dict[str, Any], num
     await helps.create(
         conn, clock, turn_id=f"demo-help-{number}", kind=row["kind"], task=row["task"],
         starts_at=starts_at, ends_at=ends_at,
-        **await _account(conn, clock, row, f"demo-asker-{number}"),
+        **await account_of(conn, clock, row, f"demo-asker-{number}"),
     )  # fmt: skip
 
 

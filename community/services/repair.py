@@ -18,7 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.context import Context
 from community.errors import BadInput, Code, Conflict, NotBound
-from community.services import urgency
+from community.services import incident, urgency
+from community.services.incident import Known
 from community.store import tickets
 from community.store.identities import Party
 from community.store.tickets import Teller, Ticket
@@ -54,11 +55,16 @@ async def create(
     phone: str | None,
     appointment: tuple[datetime, datetime] | None,
     photos: Sequence[str] = (),
+    voice: str = "proposed",
 ) -> Ticket:
-    """Open an order for the account's own home. Raises NotBound without one."""
+    """Open an order for the account's own home. Raises NotBound without one.
+
+    `voice`: how it is tied to what is known of the whole building, joined, proposed or own.
+    """
     if account.home is None:
         raise NotBound("a repair needs a home")
     level = urgency.decide(description)
+    topic = None if level == "critical" else incident.of_repair(description, account.home.building)
     async with ctx.db.write() as conn:
         made = await tickets.create(
             conn,
@@ -80,7 +86,20 @@ async def create(
         )
         if photos:
             await tickets.attach(conn, made.id, account.conversation_id, photos)
+        if topic is not None:
+            await incident.gather(conn, ctx.clock, topic, made, voice=voice)
     return made
+
+
+async def known(ctx: Context, account: Party, description: str) -> Known | None:
+    """What the neighbours reported already that these words are of; None for the home's own fault."""
+    if account.home is None or urgency.decide(description) == "critical":
+        return None
+    topic = incident.of_repair(description, account.home.building)
+    if topic is None:
+        return None
+    async with ctx.db.read() as conn:
+        return await incident.known(conn, ctx.clock, topic, but=account.home.room_id)
 
 
 async def of_home(ctx: Context, account: Party, states: Sequence[str]) -> list[Ticket]:

@@ -125,6 +125,14 @@ async def get(conn: AsyncConnection, ticket_id: str) -> Ticket:
     return _ticket(row)
 
 
+async def by_no(conn: AsyncConnection, no: int) -> Ticket:
+    """Any ticket by its number, for staff. Raises NotFound."""
+    row = (await conn.execute(_select().where(ticket.c.no == no))).first()
+    if row is None:
+        raise NotFound("no such ticket")
+    return _ticket(row)
+
+
 async def of_party(
     conn: AsyncConnection,
     kinds: Sequence[str],

@@ -17,7 +17,6 @@ from actions.conversation import (
     ActionOutOfScope,
     ActionPhotoReceived,
     ActionRepeat,
-    ActionServicePending,
 )
 from actions.emergency import ActionEmergency
 from actions.forms import REQUESTED
@@ -126,15 +125,6 @@ async def test_second_request_out_of_scope_offers_a_person(stage: Stage) -> None
         await stage.run(ActionOutOfScope())
         told.append(stage.said)
     assert told == [["utter_out_of_scope"], ["utter_offer_human"]]
-
-
-async def test_service_that_is_not_there_is_named_and_the_words_offered_on(stage: Stage) -> None:
-    stage.hear("高龄津贴要带啥", "check_material")
-    await stage.run(ActionServicePending())
-    assert stage.values("utter_service_pending") == {"service": "问材料齐不齐"}
-    assert stage.slots["offer"] == {
-        "kind": "handoff", "reason": "service_pending", "words": "高龄津贴要带啥",
-    }  # fmt: skip
 
 
 # --- what is open, repeating, photos

@@ -115,6 +115,36 @@ async def test_more_that_is_wrong_is_added_whatever_is_asked(stage: Stage) -> No
     assert stage.known("repair")["fault"] == "厨房水管漏水；第1盏灯也不亮；第2盏灯也不亮"
 
 
+async def test_what_the_whole_building_has_is_told_and_kept_with_the_others(
+    stage: Stage, village: Village, wang: Party, neighbour: Party
+) -> None:
+    third = await village.account(await village.home(3, 1, "301", code="33010001"))
+    for account in (neighbour, third):
+        await village.order(account, "家里没水了")
+    await stage.tell(ValidateRepairForm(), "我家没水了", "report_repair")
+    assert (stage.messages, stage.loop) == ([], None)
+    await stage.run(ActionRepairCreate())
+    assert stage.said == ["utter_known_reported", "utter_known_joined"]
+    assert stage.values("utter_known_reported") == {"title": "3号楼没有水", "count": "2"}
+    (made,) = await repair.of_home(village.ctx, wang, repair.OPEN)
+    assert stage.slots["offer"] == {"kind": "own_report", "no": made.no}
+    stage.hear("单独报", "affirm")
+    await stage.run(ActionAnswerOffer())
+    assert (stage.said, stage.values("utter_known_own")) == (
+        ["utter_known_own"], {"no": str(made.no)},
+    )  # fmt: skip
+
+
+async def test_fault_of_ones_own_home_is_asked_about_as_ever(
+    stage: Stage, village: Village, neighbour: Party
+) -> None:
+    third = await village.account(await village.home(3, 1, "301", code="33010001"))
+    for account in (neighbour, third):
+        await village.order(account, "家里没水了")
+    await stage.tell(ValidateRepairForm(), "厨房水管漏水", "report_repair")
+    assert stage.said == ["utter_repair_ask_time_urgent"]
+
+
 async def test_critical_repair_is_not_asked_for_a_time(stage: Stage) -> None:
     await stage.tell(ValidateRepairForm(), "水管喷水了", "report_repair")
     assert stage.said == ["utter_repair_ask_confirm"]

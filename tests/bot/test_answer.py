@@ -456,7 +456,7 @@ async def test_close_without_a_word_is_not_cited(chat: Chat, wang: str) -> None:
 # --- the engine calls a person
 
 
-@pytest.mark.parametrize("reason", ["asked", "misunderstood", "service_pending", "failed", "rule"])
+@pytest.mark.parametrize("reason", ["asked", "misunderstood", "grid_worker", "failed", "rule"])
 async def test_hand_off_queues_a_case_with_its_reason_and_all_that_is_known(
     chat: Chat, engine: ScriptedEngine, wang: str, reason: str
 ) -> None:

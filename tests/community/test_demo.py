@@ -175,7 +175,7 @@ async def test_credentials_are_written_at_the_first_start_and_never_again(
     assert written is not None
     document = json.loads(written)
     assert document["api_token"] == "token-0123456789abcdef"
-    assert (len(document["desk_users"]), len(document["households"])) == (7, 40)
+    assert (len(document["desk_users"]), len(document["households"])) == (8, 40)
     async with db.read() as conn:
         code, pepper = document["households"][0]["code"], load_secrets(data_dir).pepper
         assert await rooms.by_code(conn, code, pepper) is not None

@@ -109,6 +109,10 @@ class Village:
         async with self.db.read() as conn:
             return await tickets.get(conn, one.id)
 
+    async def now_of(self, ticket_id: str) -> Ticket:
+        async with self.db.read() as conn:
+            return await tickets.get(conn, ticket_id)
+
     async def history(self, one: Ticket) -> list[TicketEvent]:
         async with self.db.read() as conn:
             return await tickets.history(conn, one.id)

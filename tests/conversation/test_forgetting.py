@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from community.store.schema import (
     help_request,
     identity,
     inbound,
+    matter,
     medication_plan,
     message,
     note,
@@ -186,3 +187,18 @@ async def test_services_keep_numbers_and_nothing_of_the_person(talk: Talk) -> No
     assert await rows(talk, medication_plan.c.drug, medication_plan.c.state) == [
         (ERASED, "stopped")
     ]
+
+
+async def test_report_of_what_all_share_stays_without_a_telephone_in_its_place(talk: Talk) -> None:
+    turn = await said(talk, "路灯不亮")
+    await order_of(talk, turn.conversation_id)
+    async with talk.db.write() as conn:
+        await conn.execute(
+            update(ticket).values(kind="grid", state="new", place="3号楼下，打13812348000")
+        )
+        await conn.execute(insert(matter).values(ticket_id="t1", category="litter"))
+    assert await erase(talk, turn.conversation_id) is None
+    assert await rows(talk, ticket.c.no, ticket.c.place, ticket.c.conversation_id) == [
+        (1001, f"3号楼下，打{ERASED}", None)
+    ]
+    assert await rows(talk, matter.c.category) == [("litter",)]
