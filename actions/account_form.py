@@ -12,12 +12,13 @@ from typing import ClassVar
 from actions import reading
 from actions.forms import COMMANDS, STRANGE, Fields, Form
 from actions.hearing import Hearing
+from language import addresses
 
 _ANONYMOUS = re.compile(r"匿名|别(说|讲|提|写)(是)?我|不要(说|写|透露|留).{0,4}(我|名)|保密|不留名")
 _NAMED = re.compile(r"不(用|要|必)匿名|可以(留|写).{0,3}名|实名")
 _PLACE = re.compile(
     r"[\d一二三四五六七八九十]+(?:号楼|栋|幢|单元)|楼(?:下|上|道|梯|顶|门|口|后|前)|门口|小区|院子?|广场|花园|绿[化地]|路|街|桥|站|河|"
-    r"地下?[车库]|车棚|电梯|草[坪丛]|后巷|医院|学校|市场|公司"
+    r"地下?[车库]|车棚|电梯|草[坪丛]|后巷|医院|学校|市场|菜市|公司|公园|大道|隧道|工地|银行|公交|地铁|超市|饭店"
 )
 SHORTEST = 2
 
@@ -58,6 +59,10 @@ class AccountForm(Form):
         elif _PLACE.search(words):
             filled[f"{self.stem}_place"] = ""  # it stands in the words
         return filled
+
+    def _interrupts(self, heard: Hearing) -> bool:
+        """An address answers where it is, whatever else it looks like."""
+        return super()._interrupts(heard) and addresses.final_room(heard.text) is None
 
     async def missing(self, heard: Hearing, known: Fields) -> str | None:
         if not known.get(f"{self.stem}_text"):

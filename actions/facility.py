@@ -26,6 +26,9 @@ TOLD_AT_MOST = 3
 _GENERIC = re.compile(
     r"我?(要|想|得)?(报个?修|报(一下|个|上去)?|反映|公共|设施|东西|坏了?|有|个|一下|的|吗|呢|啊|呀|吧|哦|了|[，。！？,.!? ])"
 )
+SWAP = re.compile(
+    r"不是(?P<old>[^，,。 是]{1,12})[，,。 ]*(?:而|应该|我?说的)?是(?P<new>[^，,。 ]{1,12})"
+)
 _WHERE = re.compile(r"在哪|哪里有|哪儿|哪栋|几号(?:楼|门)|放在|什么地方")
 _HOURS = re.compile(
     r"几点|开放|开不开|开门|关门|[开閂关]们|开着|好久开|时间|打烊|休息|上锁|锁门|今天开|周末"
@@ -57,6 +60,10 @@ class ValidateFacilityForm(Form):
         if place and (not found or not first):
             return {"facility_which": {"id": None, "said": place}}
         return {}
+
+    def _interrupts(self, heard: Hearing) -> bool:
+        """An address answers where it is, whatever else it looks like."""
+        return super()._interrupts(heard) and addresses.final_room(heard.text) is None
 
     async def missing(self, heard: Hearing, known: Fields) -> str | None:
         if not known.get("facility_text"):
@@ -102,10 +109,16 @@ class ValidateFacilityForm(Form):
         text = known.get("facility_text")
         if not text:
             return {}
+        swap = SWAP.search(heard.text)
+        if swap is not None and swap["old"] in text:
+            text = text.replace(swap["old"], swap["new"])
+            return {"facility_text": text, "facility_which": None}
         said = addresses.final_room(heard.text)
         place = said.label if said else heard.entity("place") or heard.entity("facility")
         if place is not None and heard.corrects:
             return {"facility_text": _at(place, text), "facility_which": None}
+        if said and not addresses.find_rooms(text):
+            return {"facility_text": f"{heard.text}：{text}", "facility_which": None}
         goes_on = heard.intent in self.intents | STRANGE | {"correct_info"}
         return {"facility_text": f"{text}；{heard.text}"} if goes_on and heard.text else {}
 

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import re
+
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
 from actions.base import ServiceAction
 from actions.hearing import Hearing
 from community.errors import Conflict, NotFound
 from community.labels import label
-from community.services import matter, repair
+from community.services import incident, matter, repair
 from community.services.incident import Known
 from community.services.matter import Matter
 from community.times import date_words
 from language.numbers import parse_number
 
+FORMS = {
+    "report_facility": "facility", "report_grid_event": "grid", "submit_hotline": "hotline",
+}  # fmt: skip
+"By intent: the form that takes a report down, which is the kind of its matter too"
 TOLD_AT_MOST = 3
 CHOSEN_FROM = 4
 "Buttons, when it is asked which one is meant"
+_OWN = re.compile("单独|单报|另外|另报|自己报|分开")
+_PROGRESS = re.compile(
+    "怎么?样了|咋样|办了没|办好了?没|有(?:没有)?(?:结果|消息|回音|答复|进展|下文)|到哪(?:一步|儿|里)?了|回复了?[没吗]|递上去[了没]"
+)
 
 
 def tell_known(heard: Hearing, known: Known, no: int) -> list[EventType]:
@@ -32,13 +42,32 @@ def tell_known(heard: Hearing, known: Known, no: int) -> list[EventType]:
     heard.ask(
         "utter_known_joined",
         no=no,
-        buttons=[
-            (label("known_choice", "keep"), "/deny"),
-            (label("known_choice", "own"), "/affirm"),
-            (label("known_choice", "withdraw"), f'/change_repair{{"order_no":"{no}"}}'),
-        ],
+        buttons=[(label("known_choice", "keep"), "/affirm"), *_other_ways(no)],
     )
     return [SlotSet("offer", {"kind": "own_report", "no": no})]
+
+
+def _other_ways(no: int) -> list[tuple[str, str]]:
+    return [
+        (label("known_choice", "own"), "/deny"),
+        (label("known_choice", "withdraw"), f'/change_repair{{"order_no":"{no}"}}'),
+    ]
+
+
+async def settle_voice(heard: Hearing, no: int) -> list[EventType]:
+    """Yes keeps the report with the others; one of its own is made when that is said or tapped.
+
+    A bare no may mean either, so that it is asked.
+    """
+    if _OWN.search(heard.text) or (heard.intent == "deny" and not heard.text):
+        one = await incident.insist(heard.ctx, await heard.party(), no)
+        heard.say("utter_known_own", no=one.no)
+        return [SlotSet("offer", None)]
+    if heard.intent == "deny":
+        heard.ask("utter_known_which", buttons=_other_ways(no))
+        return [SlotSet("offer", {"kind": "own_report", "no": no})]
+    heard.say("utter_all_right")
+    return [SlotSet("offer", None)]
 
 
 def said_number(heard: Hearing) -> int | None:
@@ -134,3 +163,16 @@ class ActionChangeRequest(ServiceAction):
     async def handle(self, heard: Hearing) -> list[EventType]:
         offered = await offer_withdrawal(heard)
         return [FollowupAction("change_form")] if offered is None else offered
+
+
+class ActionMatterRequest(ServiceAction):
+    """A report begins, unless the words ask how an earlier one of its kind is going."""
+
+    def name(self) -> str:
+        return "action_matter_request"
+
+    async def handle(self, heard: Hearing) -> list[EventType]:
+        kind = FORMS[heard.intent]
+        if _PROGRESS.search(heard.words) and await tell_all(heard, (kind,)):
+            return []
+        return [FollowupAction(f"{kind}_form")]

@@ -10,7 +10,7 @@ from actions import activity_leave, cancelling, device_doing, grid, matters, mea
 from actions.base import ServiceAction
 from actions.hearing import Hearing
 from actions.listing import say_list
-from community.services import complaint, incident, repair
+from community.services import complaint, repair
 
 
 def _let_go(heard: Hearing, offer: dict[str, Any]) -> list[EventType]:
@@ -35,6 +35,8 @@ class ActionAnswerOffer(ServiceAction):
                 return undone
             heard.say("utter_nothing_open" if heard.intent == "affirm" else "utter_all_right")
             return []
+        if offer["kind"] == "own_report":
+            return await matters.settle_voice(heard, int(offer["no"]))
         if heard.intent == "deny":
             heard.say("utter_all_right")
             return [SlotSet("offer", None), *_let_go(heard, offer)]
@@ -68,9 +70,6 @@ class ActionAnswerOffer(ServiceAction):
                 heard.say("utter_complaint_reopened", no=filed.no, days=days)
             case "cancel_space" | "cancel_release" | "cancel_parking" as kind:
                 await cancelling.carry_out(heard, kind, int(offer["no"]))
-            case "own_report":
-                one = await incident.insist(heard.ctx, await heard.party(), int(offer["no"]))
-                heard.say("utter_known_own", no=one.no)
             case "withdraw_matter":
                 await matters.withdraw(heard, int(offer["no"]))
             case "grid_call":

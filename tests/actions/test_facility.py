@@ -79,6 +79,20 @@ async def test_correction_at_the_summary_looks_the_place_up_anew(stage: Stage) -
     assert stage.known("facility") == {"text": "3号楼1单元电梯停了", "which": "3号楼1单元电梯"}
 
 
+async def test_number_that_was_wrong_is_exchanged(village: Village, neighbour: Party) -> None:
+    stage = Stage(village, neighbour.conversation_id)
+    await stage.tell(FORM, "5号楼2号电梯按不动", REPORT)
+    await stage.tell(FORM, "不是2号，是1号", "correct_info")
+    assert stage.known("facility") == {"text": "5号楼1号电梯按不动", "which": "5号楼1号电梯"}
+
+
+async def test_address_at_the_summary_says_which_one_it_is(unbound: Stage) -> None:
+    found = entity("place", "楼道")
+    await unbound.tell(FORM, "楼道窗户碎了", REPORT, found)
+    await unbound.tell(FORM, "3号楼2单元", "bind_identity")
+    assert unbound.known("facility")["text"] == "3号楼2单元：楼道窗户碎了"
+
+
 async def test_no_to_the_summary_asks_anew(stage: Stage) -> None:
     await stage.tell(FORM, "电梯停了", REPORT)
     await stage.tell(FORM, "不对", "deny")
@@ -122,25 +136,31 @@ async def test_known_fault_is_told_and_joined_without_a_summary(
     assert stage.values("utter_known_reported") == {"title": "3号楼2单元电梯", "count": "2"}
     assert stage.values("utter_known_until") == {"until": "11月3日 18:05"}
     assert stage.buttons("utter_known_joined") == [
-        ("不用，记着就行", "/deny"), ("单独报一张", "/affirm"),
+        ("行，一起记着", "/affirm"), ("单独报一张", "/deny"),
         ("不用记我", '/change_repair{"order_no":"1004"}'),
     ]  # fmt: skip
     assert (await public.voices(village))[1004] == "joined"
 
 
-async def test_own_report_is_one_yes_away_and_no_keeps_the_voice(
-    stage: Stage, village: Village, neighbour: Party
+@pytest.mark.parametrize(
+    ("words", "intent", "says", "voice"),
+    [
+        ("好的", "affirm", "utter_all_right", "joined"), ("单独报", "affirm", "utter_known_own", "own"),
+        ("不行，要单独报", "deny", "utter_known_own", "own"), ("", "deny", "utter_known_own", "own"),
+        ("不用", "deny", "utter_known_which", "joined"),
+    ],
+)  # fmt: skip
+async def test_yes_keeps_the_voice_and_own_words_make_it_ones_own(
+    stage: Stage, village: Village, neighbour: Party, words: str, intent: str, says: str, voice: str
 ) -> None:
     await broken(village, neighbour)
     await file(stage, "电梯坏了")
-    stage.hear("不用", "deny")
+    stage.hear(words, intent)
     await stage.run(ActionAnswerOffer())
-    assert await public.voices(village) == {1001: "joined", 1002: "joined"}
-    stage.slots["offer"] = {"kind": "own_report", "no": 1002}
-    stage.hear("单独报", "affirm")
-    await stage.run(ActionAnswerOffer())
-    assert stage.said == ["utter_known_own"]
-    assert await public.voices(village) == {1001: "joined", 1002: "own"}
+    assert stage.said == [says]
+    assert await public.voices(village) == {1001: "joined", 1002: voice}
+    still = {"kind": "own_report", "no": 1002} if says == "utter_known_which" else None
+    assert stage.slots["offer"] == still
 
 
 async def test_what_the_household_reported_before_is_told_and_not_filed_twice(

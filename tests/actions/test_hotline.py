@@ -8,6 +8,7 @@ import pytest
 
 from actions.complaint import ActionComplaintQuery
 from actions.hotline import ActionHotlineCreate, ValidateHotlineForm
+from actions.matters import ActionMatterRequest
 from actions.my_items import ActionMyItems
 from actions.repair import ActionRepairQuery
 from community.services import hotline, matter
@@ -106,3 +107,30 @@ async def test_repair_query_tells_of_shared_faults_when_no_repair_is_open(
     assert await query(stage, ActionRepairQuery(), "query_repair") == ["utter_repair_none_offer"]
     await public.broken(village, wang)
     assert await query(stage, ActionRepairQuery(), "query_repair") == ["utter_matter_state"]
+
+
+@pytest.mark.parametrize(
+    "words", ["那个12345的事怎么样了", "我反映的路有结果没", "12345有答复了吗"]
+)
+async def test_question_for_progress_begins_no_new_matter(
+    stage: Stage, village: Village, wang: Party, words: str
+) -> None:
+    stage.hear(words, "submit_hotline")
+    events = await stage.run(ActionMatterRequest())
+    assert [one["name"] for one in events if one["event"] == "followup"] == ["hotline_form"]
+    await public.city(village, wang)
+    stage.hear(words, "submit_hotline")
+    assert (await stage.run(ActionMatterRequest()), stage.said) == ([], ["utter_matter_state"])
+
+
+@pytest.mark.parametrize(
+    ("intent", "form"),
+    [
+        ("report_facility", "facility_form"), ("report_grid_event", "grid_form"),
+        ("submit_hotline", "hotline_form"),
+    ],
+)  # fmt: skip
+async def test_each_report_has_its_form(stage: Stage, intent: str, form: str) -> None:
+    stage.hear("坏了三天了", intent)
+    events = await stage.run(ActionMatterRequest())
+    assert [one["name"] for one in events if one["event"] == "followup"] == [form]
