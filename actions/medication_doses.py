@@ -14,6 +14,7 @@ from actions.hearing import Hearing
 from community.labels import label
 from community.services import doses, medication
 from community.services.doses import Answered, Told
+from community.services.medication import Taker
 from community.store.medications import ANSWERED, REMINDED, Dose
 from conversation import care
 from language.dose_answers import act_of, doubts, takes_back
@@ -43,14 +44,26 @@ class ActionMedicationConfirm(ServiceAction):
             await self._answer_named(heard, act, str(asked["refs"]).split())
             return spent
         who = await medication_words.whose(heard) if heard.words else None
-        found = await doses.waiting(heard.ctx, await heard.party(), who)
+        found = await self._found(heard, who)
         if not found and medication_words.ends_plan(heard.words):
             return [*spent, FollowupAction("action_medication_request")]
         if not found:
             self._say_unwell(heard)
-            heard.say("utter_medication_nothing_waiting")
+            await self._say_nothing_waits(heard, who)
             return spent
         return [*spent, *await self._act_on(heard, act, found, names_whom=who is not None)]
+
+    async def _found(self, heard: Hearing, who: Taker | None) -> list[Dose]:
+        """What waits for an answer; of the medicines that are named, if any is."""
+        drugs = heard.meant("drug") if heard.entities("drug") else []
+        return await doses.waiting(heard.ctx, await heard.party(), who, drugs)
+
+    async def _say_nothing_waits(self, heard: Hearing, who: Taker | None) -> None:
+        others = await doses.waiting(heard.ctx, await heard.party(), who)
+        if others:
+            heard.say("utter_medication_not_waiting", drugs=care.drugs(others))
+        else:
+            heard.say("utter_medication_nothing_waiting")
 
     async def _take_back(self, heard: Hearing) -> bool:
         """What was written as taken by mistake waits again."""
@@ -91,9 +104,6 @@ class ActionMedicationConfirm(ServiceAction):
         self, heard: Hearing, act: str, found: list[Dose], *, names_whom: bool
     ) -> list[EventType]:
         meant = self._meant(heard, found)
-        if meant == []:
-            heard.say("utter_medication_not_waiting", drugs=care.drugs(found))
-            return []
         if act == "unsure":
             return self._say_unsure(heard, meant or _together(found))
         kin = None if names_whom else await self._kin_not_told_here(heard, found[0])
@@ -116,12 +126,9 @@ class ActionMedicationConfirm(ServiceAction):
             return await medication.kin_of_taker(conn, account, one.plan)
 
     def _meant(self, heard: Hearing, found: list[Dose]) -> list[Dose] | None:
-        """The doses that are meant; none when the named medicine is not due; None to be asked."""
-        named = heard.meant("drug") if heard.entities("drug") else []
-        if named:
-            plans = [one.plan for one in found]
-            fitting = [plan.id for drug in named for plan in medication.named(plans, drug)]
-            return [one for one in found if one.plan.id in fitting]
+        """The doses that are meant, of each medicine the likeliest; None to be asked."""
+        if heard.entities("drug"):
+            return list({one.plan.no: one for one in reversed(found)}.values())[::-1]
         group = _together(found)
         return group if len(group) == 1 or _ALL.search(heard.words) else None
 

@@ -56,34 +56,45 @@ def time_words(one: Dose) -> str:
     return say_clock(at.hour * 60 + at.minute)
 
 
-async def waiting(ctx: Context, account: Party, who: Taker | None = None) -> list[Dose]:
+async def waiting(
+    ctx: Context, account: Party, who: Taker | None = None, drugs: Collection[str] = ()
+) -> list[Dose]:
     """The doses that words such as 吃了 may be about, those reminded last first, put-off ones last.
 
     Reminded and put-off ones; else those missed lately; else the next ones due within EARLY, which
     have no id yet. The speaker's own and those they are reminded of, else those of elders whose
-    guardian they are; with `who` only that taker's.
+    guardian they are; with `who` only that taker's, with `drugs` only of medicines called so.
     """
     async with ctx.db.read() as conn:
         _, *of_elders = await medication.within_reach(conn, account)
         for whose in (medications.in_care_of(account), *of_elders):
-            found = await _waiting(conn, ctx.clock, whose)
-            fitting = [one for one in found if who is None or who.owns(one.plan)]
-            if fitting:
-                return fitting
+            for found in await _waiting(conn, ctx.clock, whose):
+                fitting = [one for one in found if who is None or who.owns(one.plan)]
+                fitting = [one for one in fitting if not drugs or _is_called(one, drugs)]
+                if fitting:
+                    return fitting
     return []
 
 
-async def _waiting(conn: AsyncConnection, clock: Clock, whose: ColumnElement[bool]) -> list[Dose]:
+def _is_called(one: Dose, drugs: Collection[str]) -> bool:
+    return any(medication.named([one.plan], drug) for drug in drugs)
+
+
+async def _waiting(
+    conn: AsyncConnection, clock: Clock, whose: ColumnElement[bool]
+) -> list[list[Dose]]:
+    """Open ones, those that nothing was heard of, and those to come: each the likelier the earlier."""
     now = clock.now()
-    found = await medications.doses(conn, whose, now - OLD_NEWS, now + EARLY, OPEN)
-    found = found or await medications.doses(conn, whose, now - LATE, now + EARLY, UNHEARD)
-    if not found:
-        return await _early(conn, clock, whose)
-    return sorted(
-        found,
-        key=lambda one: (one.state != SNOOZED, one.reminded_at or one.due_at, one.plan.kin is None),
-        reverse=True,
-    )
+    opened = await medications.doses(conn, whose, now - OLD_NEWS, now + EARLY, OPEN)
+    unheard = await medications.doses(conn, whose, now - LATE, now + EARLY, UNHEARD)
+    return [
+        *(sorted(found, key=_likelihood, reverse=True) for found in (opened, unheard)),
+        await _early(conn, clock, whose),
+    ]
+
+
+def _likelihood(one: Dose) -> tuple[bool, datetime, bool]:
+    return one.state != SNOOZED, one.reminded_at or one.due_at, one.plan.kin is None
 
 
 async def _early(conn: AsyncConnection, clock: Clock, whose: ColumnElement[bool]) -> list[Dose]:

@@ -685,3 +685,29 @@ async def test_dose_of_an_elder_that_one_was_just_reminded_of_comes_before_ones_
     await remind(stage)
     await answered(stage, "吃了")
     assert stage.values("utter_medication_taken")["drugs"] == "妈妈的降压药"
+
+
+async def test_medicine_that_is_named_is_meant_though_another_was_reminded_later(
+    stage: Stage, wang: Party
+) -> None:
+    await add_plan(stage.village, wang, "钙片", EVENING - 90)
+    await add_plan(stage.village, wang, "降压药", EVENING)
+    await add_plan(stage.village, wang, "眼药水", EVENING + 60)
+    for seconds in (TO_EIGHT - 90 * 60, 30 * 60, 30 * 60, 30 * 60):
+        await remind(stage, seconds)
+    await answered(stage, "钙片吃了", entity("drug", "钙片"))
+    assert stage.values("utter_medication_taken")["drugs"] == "钙片"
+    await answered(stage, "眼药水滴过了", entity("drug", "眼药水"))
+    assert stage.values("utter_medication_taken")["drugs"] == "眼药水"
+    assert [one.plan.drug for one in await doses.waiting(stage.ctx, wang)] == ["降压药"]
+
+
+async def test_one_word_is_one_dose_of_the_medicine_that_it_names(
+    stage: Stage, wang: Party
+) -> None:
+    await add_plan(stage.village, wang, "眼药水", 17 * 60, EVENING)
+    for seconds in (3 * 3600, 30 * 60, 30 * 60, 2 * 3600, 30 * 60, 30 * 60):
+        await remind(stage, seconds)
+    assert len(await doses.waiting(stage.ctx, wang)) == 2
+    await answered(stage, "眼药水滴过了", entity("drug", "眼药水"))
+    assert [doses.time_words(one) for one in await doses.waiting(stage.ctx, wang)] == ["下午5点"]

@@ -692,3 +692,18 @@ async def test_guardian_who_is_one_no_more_is_not_reminded(
         await conn.execute(update(guardianship).values(ended_at=village.clock.now()))
     await after(village, TO_EIGHT)
     assert await told(village, daughter) == []
+
+
+async def test_dose_that_was_put_off_waits_too_while_a_person_has_the_conversation(
+    village: Village, elder: Party
+) -> None:
+    plan = await add_plan(village, elder)
+    await after(village, TO_EIGHT)
+    await say(village, elder, "later")
+    await claimed(village, elder)
+    await after(village, 20 * MINUTE)
+    await after(village, 10 * MINUTE)
+    assert await every_dose(village, plan) == [("snoozed", 0, 1)]
+    await given_back(village, elder)
+    await after(village, 10 * MINUTE)
+    assert (await told(village, elder))[1:] == ["您刚才说等会儿再吃，现在该吃药了：降压药一片。"]
