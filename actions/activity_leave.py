@@ -22,6 +22,10 @@ from conversation.messages import Draft
 
 AT_MOST = 5
 "Entries that are named to choose from"
+_YES = re.compile(
+    "(?:好的?|嗯|对|行|是的?|那就?|就|都|给我|帮我|[，,])*(?:不去|不参加|退|取消)(?:[掉了吧呗嘛啊的])*[。！]?"
+)
+"不去了 to 不去了吗 is the yes, though it looks like the request again"
 _MYSELF = re.compile(
     "(?:我|俺)(?:自己)?(?:就|也|都|想|要)?(?:不|去不|没|来不|退|有事)|^(?:我|俺)自己"
 )
@@ -34,6 +38,11 @@ class ActionActivityCancel(ServiceAction):
         return "action_activity_cancel"
 
     async def handle(self, heard: Hearing) -> list[EventType]:
+        offer = heard.slot("offer")
+        is_asked = isinstance(offer, dict) and offer["kind"] == "leave_activity"
+        if is_asked and _YES.fullmatch(heard.words):
+            await carry_out(heard, int(offer["no"]))
+            return []
         account = await heard.party()
         own = [one.signup for one in await activity.mine(heard.ctx, account)]
         found = _whose(heard, account, await self._meant(heard, own))

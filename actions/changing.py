@@ -6,6 +6,7 @@ import re
 
 from rasa_sdk.events import EventType, FollowupAction
 
+from actions import matters
 from actions.base import ServiceAction
 from actions.hearing import Hearing
 from community.services import appointment, repair
@@ -16,14 +17,16 @@ _OF_REPAIRS = re.compile("^action_repair_|^change_form$")
 
 
 class ActionChangeRequest(ServiceAction):
-    """change_repair: the repair that is open, or the appointment that was spoken of."""
+    """change_repair: the appointment that was spoken of, a matter of all, or the repair that is open."""
 
     def name(self) -> str:
         return "action_change_request"
 
     async def handle(self, heard: Hearing) -> list[EventType]:
-        is_appointment = await self._means_appointment(heard)
-        return [FollowupAction("rebook_form" if is_appointment else "change_form")]
+        if await self._means_appointment(heard):
+            return [FollowupAction("rebook_form")]
+        offered = await matters.offer_withdrawal(heard)
+        return [FollowupAction("change_form")] if offered is None else offered
 
     async def _means_appointment(self, heard: Hearing) -> bool:
         account = await heard.party()

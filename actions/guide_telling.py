@@ -16,7 +16,7 @@ ASKING = frozenset(
     {"query_fee", "explain_fee", "pay_fee", "query_parking", "query_notice", "query_facility",
      "query_meal", "query_activity", "query_job_education", "query_gov_case", "query_repair",
      "query_complaint", "query_time_bank", "query_my_items", "find_merchant", "contact_grid_worker",
-     "chitchat"}
+     "chitchat", "repeat"}
 )  # fmt: skip
 "Intents of questions that may be about a matter when they name nothing"
 BETWEEN = frozenset({"affirm", "thank", "repeat", "speak_differently", "greet"})

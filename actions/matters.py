@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-from rasa_sdk.events import EventType, FollowupAction, SlotSet
+from rasa_sdk.events import EventType, SlotSet
 
-from actions.base import ServiceAction
 from actions.hearing import Hearing
 from community.errors import Conflict, NotFound
 from community.labels import label
@@ -152,27 +151,3 @@ async def withdraw(heard: Hearing, no: int) -> None:
         heard.say("utter_matter_too_late")
         return
     heard.say("utter_matter_withdrawn", no=no)
-
-
-class ActionChangeRequest(ServiceAction):
-    """Something filed is to change: a matter of all is taken back, a repair has its own form."""
-
-    def name(self) -> str:
-        return "action_change_request"
-
-    async def handle(self, heard: Hearing) -> list[EventType]:
-        offered = await offer_withdrawal(heard)
-        return [FollowupAction("change_form")] if offered is None else offered
-
-
-class ActionMatterRequest(ServiceAction):
-    """A report begins, unless the words ask how an earlier one of its kind is going."""
-
-    def name(self) -> str:
-        return "action_matter_request"
-
-    async def handle(self, heard: Hearing) -> list[EventType]:
-        kind = FORMS[heard.intent]
-        if _PROGRESS.search(heard.words) and await tell_all(heard, (kind,)):
-            return []
-        return [FollowupAction(f"{kind}_form")]

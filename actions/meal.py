@@ -90,10 +90,13 @@ class ValidateMealForm(BindingQuestions):
             found = [one for one in found if any(dish in name for name in one.dishes)]
         before = _CHANGE.split(heard.words, maxsplit=1)[0]
         when = when_of(before if _MOVE.search(heard.words) else heard.words, heard.now)
-        if when is None:
-            return found[0] if found else None
         meant = [one for one in found if fits(one, when)]
-        return meant[0] if meant else None
+        number = re.search(r"(?<!\d)\d{4,}(?!\d)", heard.words)
+        numbered = [one for one in meant if number and one.no == int(number[0])]
+        code = canteen.set_named(before)
+        named = numbered or [one for one in meant if one.code == code] or meant
+        # Of several the one that was ordered last, told with its number
+        return max(named, key=lambda one: one.no, default=None)
 
     def _changes(self, heard: Hearing, old: MealOrder) -> Fields:
         sitting, more = Sitting(old.day, old.meal), _MORE.search(heard.words)
@@ -234,7 +237,7 @@ class ValidateMealForm(BindingQuestions):
             heard.say("utter_meal_no_promise", note=note)
         heard.ask(
             "utter_meal_ask_change" if changed else "utter_meal_ask_confirm",
-            set=known["meal_set"]["said"], portions=portions,
+            **({"no": changed} if changed else {}), set=known["meal_set"]["said"], portions=portions,
             when=sittings_words(sittings, heard.now),
             mode=mode_words(mode, account.home.label if account.home else ""),
             note=note_words(note),

@@ -25,6 +25,10 @@ from language.numerals import NUMBER, parse_number
 AT_MOST = 7
 "Orders that are named to choose from"
 _ALL = re.compile("全|[都俩](?:退|不|取消|停|撤|别)|统统|[两二]个都|一起退")
+_YES = re.compile(
+    "(?:好的?|嗯|对|行|是的?|那就?|就|都|全|给我|帮我|[，,])*(?:退|取消|不要|不吃|不订)(?:[掉了吧呗嘛啊的]|餐)*[。！]?"
+)
+"退掉 to 退掉吗 is the yes, though it looks like the request again"
 _FEWER = re.compile(rf"(?:去掉|退掉?|少|减掉?)(?:了)?(?P<number>{NUMBER})份")
 
 
@@ -34,6 +38,10 @@ class ActionMealCancel(ServiceAction):
 
     async def handle(self, heard: Hearing) -> list[EventType]:
         words = heard.words or heard.entity("time") or ""
+        offer = heard.slot("offer")
+        if isinstance(offer, dict) and offer["kind"] == "cancel_meal" and _YES.fullmatch(words):
+            await carry_out(heard, offer["numbers"])
+            return []
         when = when_of(words, heard.now)
         own = await open_orders(heard)
         meant = _named(heard, [one for one in own if fits(one, when)])

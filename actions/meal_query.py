@@ -10,7 +10,7 @@ from rasa_sdk.events import EventType
 from actions.base import ServiceAction
 from actions.hearing import Hearing
 from actions.listing import say_list
-from actions.meal_said import mode_words, sittings_words
+from actions.meal_said import mode_words, note_words, sittings_words
 from actions.meal_words import fits, when_of
 from community.labels import label
 from community.services import canteen, fee, meal
@@ -91,7 +91,7 @@ class ActionMealQuery(ServiceAction):
             label("meal_word", "order_line").format(
                 when=sittings_words([Sitting(one.day, one.meal)], heard.now),
                 set=label("meal_set", one.code), portions=one.portions,
-                mode=mode_words(one.mode, one.home), no=one.no,
+                mode=mode_words(one.mode, one.home), note=note_words(one.note), no=one.no,
             )
             for one in found
         ]  # fmt: skip

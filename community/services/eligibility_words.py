@@ -132,8 +132,13 @@ def _meant(said: str) -> str:
 
 
 def _only(found: Sequence[Rough]) -> Rough | None:
-    """The number, when one was said."""
-    return found[0] if len({(one.least, one.most, one.unit) for one in found}) == 1 else None
+    """The number, when one was said or all that were fit together: 四十九，马上五十."""
+    if len({one.unit for one in found}) != 1:
+        return None
+    both = found[0]._replace(
+        least=max(one.least for one in found), most=min(one.most for one in found)
+    )
+    return both if both.least <= both.most else None
 
 
 def _money(matter: Eligibility, rule: Rule, said: str) -> float | None:

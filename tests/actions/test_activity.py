@@ -259,6 +259,16 @@ async def test_word_waits_for_the_morning(
     assert await told_to(village, neighbour) == [NEWS.format(clock="下午1点05分")]
 
 
+async def test_word_of_the_question_is_a_yes_to_it(
+    stage: Stage, village: Village, wang: Party, choir: str
+) -> None:
+    await joined(village, wang, choir, "a")
+    await cancel(stage, "合唱团我不去了", activity="合唱团")
+    await cancel(stage, "不去了")
+    assert stage.said == ["utter_activity_cancelled"]
+    assert await activity.mine(village.ctx, wang) == []
+
+
 async def test_no_keeps_the_seat(stage: Stage, village: Village, wang: Party, choir: str) -> None:
     await joined(village, wang, choir, "a")
     await cancel(stage, "合唱团我不去了", activity="合唱团")

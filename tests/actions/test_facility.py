@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from actions.changing import ActionChangeRequest
 from actions.facility import ActionFacilityCreate, ActionFacilityQuery, ValidateFacilityForm
-from actions.matters import ActionChangeRequest
 from actions.offers import ActionAnswerOffer
 from community.services import facility, matter
 from community.store.identities import Party

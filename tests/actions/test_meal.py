@@ -275,7 +275,7 @@ async def test_order_is_changed_in_place_of_the_old_one(
     old = await placed(village, wang, "a")
     await say(stage, words)
     assert stage.said == ["utter_meal_ask_change"]
-    unchanged = {"set": "普惠套餐", "portions": "2", "when": "明天（周二）午餐", "mode": "在食堂吃",
+    unchanged = {"no": "1001", "set": "普惠套餐", "portions": "2", "when": "明天（周二）午餐", "mode": "在食堂吃",
                  "note": ""}  # fmt: skip
     told = {k: v for k, v in summary(stage, "utter_meal_ask_change").items() if k != "cost"}
     assert told == unchanged | changed
@@ -499,6 +499,31 @@ async def test_cancellation_is_said_back_and_the_card_gets_its_money(
     await stage.run(ActionAnswerOffer())
     assert stage.values("utter_meal_cancelled_refund") == {"no": "1001", "back": "20元"}
     assert (await meal.mine(village.ctx, wang), await meal.balance(village.ctx, wang)) == ([], 2000)
+
+
+@pytest.mark.parametrize("words", ["退掉", "退了吧", "嗯，退"])
+async def test_word_of_the_question_is_a_yes_to_it(
+    stage: Stage, village: Village, wang: Party, words: str
+) -> None:
+    await placed(village, wang, "a")
+    await cancel(stage, "明天的退掉")
+    await cancel(stage, words)
+    assert stage.said == ["utter_meal_cancelled"]
+    assert stage.slots["offer"] is None
+    await cancel(stage, words)
+    assert stage.said == ["utter_meal_none_ordered"]
+
+
+async def test_change_is_of_the_order_made_last_or_the_one_that_is_named(
+    stage: Stage, village: Village, wang: Party
+) -> None:
+    await placed(village, wang, "a")
+    await placed(village, wang, "b", code="soft")
+    for words, no in (("改成一份", "1002"), ("普惠那份改成一份", "1001"), ("1001改成一份", "1001")):
+        await say(stage, words)
+        assert summary(stage, "utter_meal_ask_change")["no"] == no
+        stage.slots = {}
+        stage.loop = None
 
 
 async def test_no_to_the_cancellation_keeps_the_meal(
