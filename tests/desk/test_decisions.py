@@ -168,7 +168,7 @@ async def wanted(world: World, who: Party) -> Order:
     window = (datetime(2025, 11, 4, 9, tzinfo=SHANGHAI), datetime(2025, 11, 4, 11, tzinfo=SHANGHAI))
     return await merchant.order(
         world.ctx, who, turn_id="t3", name="老张", service="haircut", window=window,
-        phone="13812348000", tell=partial(asking.look_again, world.clock),
+        phone="13812348000", tell=partial(asking.about_order, world.clock),
     )  # fmt: skip
 
 
