@@ -132,7 +132,7 @@ class ActionMerchantOrder(ServiceAction):
             service=str(heard.slot("merchant_service")),
             window=window,
             phone=str(heard.slot("merchant_phone")),
-            tell=partial(asking.look_again, heard.ctx.clock),
+            tell=partial(asking.about_order, heard.ctx.clock),
         )
         is_over = made.state == "cancelled"
         told = "utter_merchant_cancelled" if is_over else "utter_merchant_ordered"

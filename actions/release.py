@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 from rasa_sdk.events import EventType, FollowupAction
 
@@ -17,6 +18,7 @@ from community.labels import label
 from community.services import release
 from community.store.releases import Slip
 from community.times import date_words, window_words
+from conversation import asking
 from language.plates import find_plates
 
 _CANCEL = re.compile("不搬了|不拉了|不运了|取消|作废|撤(?:掉|了|销)|条.{0,4}不[用要]了")
@@ -207,7 +209,7 @@ class ActionReleaseCreate(ServiceAction):
         made = await release.request(
             heard.ctx, await heard.party(), turn_id=heard.turn_id,
             items=str(heard.slot("release_items")), window=window,
-            plate=heard.slot("release_plate"),
+            plate=heard.slot("release_plate"), tell=partial(asking.about_slip, heard.ctx.clock),
         )  # fmt: skip
         tell_slip(heard, made)
         return finished(heard, "release")

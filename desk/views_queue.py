@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from desk import board, pages
+from desk import board, decisions, pages
 from desk.access import allow
 from desk.board import Board, Filter
 from desk.context import Desk, parts
@@ -38,4 +38,7 @@ async def show_queue(request: web.Request) -> web.Response:
     if wanted.show == "closed":
         async with desk.db.read() as conn:
             closed = await board.closed_rows(conn)
-    return pages.render(request, "queue.html", board=seen, wanted=wanted, closed=closed)
+    to_decide = len(await decisions.waiting(desk.services))
+    return pages.render(
+        request, "queue.html", board=seen, wanted=wanted, closed=closed, to_decide=to_decide
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.reminders import appointment, checkins, doses, merchant, mutual_aid, parking
+from bot.reminders import appointment, asking, checkins, doses, mutual_aid, parking
 from community.times import Clock
 from conversation import telling
 from conversation.timers import Handler
@@ -16,6 +16,6 @@ def handlers(clock: Clock) -> dict[str, Handler]:
         **checkins.timers(clock),
         **parking.timers(clock),
         **mutual_aid.timers(clock),
-        **merchant.timers(clock),
+        **asking.timers(clock),
         **appointment.timers(clock),
     }

@@ -86,8 +86,9 @@ async def request(
     items: str,
     window: Window,
     plate: str | None = None,
+    tell: Tell | None = None,
 ) -> Slip:
-    """Make a slip, approved or pending (`is_direct`), once per turn.
+    """Make a slip, approved or pending (`is_direct`), once per turn; `tell` runs in the transaction.
 
     Raises NotBound, NotAllowed for a guardian, BadInput for no items or a time that does not fit.
     """
@@ -97,11 +98,14 @@ async def request(
         raise BadInput(fits if isinstance(fits, str) else "items")
     state = "approved" if await is_direct(ctx, account) else "pending"
     async with ctx.db.write() as conn:
-        return await releases.create(
+        made = await releases.create(
             conn, ctx.clock, turn_id=turn_id, room_id=home, identity_id=account.identity_id,
             items=items.strip(), plate=plate, starts_at=fits[0], ends_at=fits[1],
             code=f"{secrets.randbelow(1_000_000):06d}", state=state,
         )  # fmt: skip
+        if tell is not None:
+            await tell(conn, made)
+        return made
 
 
 async def mine(ctx: Context, account: Party) -> list[Slip]:

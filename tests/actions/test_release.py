@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from actions.days import no_such_day
 from actions.offers import ActionAnswerOffer
 from actions.release import ActionReleaseCreate, ActionReleaseRequest, ValidateReleaseForm
 from community.services import release
 from community.store.identities import Home, Party
-from community.store.schema import release_slip
+from community.store.schema import release_slip, timer
 from tests.actions.stage import Stage, entity
 from tests.community.village import Village
 
@@ -185,6 +186,16 @@ async def test_slip_that_was_taken_back_is_not_given_again_by_the_same_turn(stag
     stage.slots |= slots
     await create(stage)
     assert stage.said == ["utter_release_cancelled"]
+
+
+async def test_slip_that_waits_is_looked_at_again(village: Village, home: Home) -> None:
+    tenant = Stage(village, (await village.account(home, person=1)).conversation_id)
+    await opened(tenant)
+    await create(tenant)
+    assert tenant.said == ["utter_release_pending"]
+    async with village.db.read() as conn:
+        keys = (await conn.execute(select(timer.c.key))).scalars().all()
+    assert keys == ["release_undecided:1001"]
 
 
 async def test_new_slip_begins_the_form(stage: Stage) -> None:

@@ -48,7 +48,7 @@ async def test_space_that_was_not_fetched_goes_on_and_both_are_told_once(
     await set_look(village)
     assert await fire(village) == 1
     assert await told(village, first) == [
-        "给您留的B1-04车位过了时间没有来办，已经让给下一户。还要的话请再跟我说一声“租车位”。"
+        "给您留的B1-04车位过了时间没有来办，不再留了。还要的话请再跟我说一声“租车位”。"
     ]
     served = [
         "您排的车位轮到了，给您留了B1-04，编号1002。请在11月9日 14:05前到物业前台办手续，过时就让给下一户。"

@@ -68,6 +68,12 @@ async def test_slip_is_decided_once_and_the_home_is_told(
     assert "旧沙发" not in (await fang.get("/decisions")).text
 
 
+async def test_queue_says_how_many_matters_wait(fang: Browser, slip: release.Slip) -> None:
+    assert "有 1 件等着" in (await fang.get("/")).text
+    await fang.post(f"/decisions/release/{slip.no}", say="yes")
+    assert "件等着" not in (await fang.get("/")).text
+
+
 async def test_who_looked_at_what_is_on_record_once_a_visit(
     fang: Browser, db: Database, slip: release.Slip
 ) -> None:
@@ -162,7 +168,7 @@ async def wanted(world: World, who: Party) -> Order:
     window = (datetime(2025, 11, 4, 9, tzinfo=SHANGHAI), datetime(2025, 11, 4, 11, tzinfo=SHANGHAI))
     return await merchant.order(
         world.ctx, who, turn_id="t3", name="老张", service="haircut", window=window,
-        phone="13812348000", tell=partial(asking.look_again, world.clock),
+        phone="13812348000", tell=partial(asking.about_order, world.clock),
     )  # fmt: skip
 
 
