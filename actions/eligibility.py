@@ -9,7 +9,7 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from actions import reading
 from actions.base import ServiceAction
 from actions.form_end import finished
-from actions.forms import COMMANDS, HEEDED, Fields, Form
+from actions.forms import ASKS, COMMANDS, HEEDED, Fields, Form
 from actions.guide_matter import ask_matter, matter_to_qualify_for
 from actions.guide_telling import close, is_done
 from actions.hearing import Buttons, Hearing
@@ -23,6 +23,7 @@ from language.corrections import corrects
 
 ANSWER = "eligibility_answer"
 UNKNOWN = "unknown"
+_SAME_FIELD = frozenset({"query_guide", "check_material"})
 _WISH = re.compile(
     "人工|真人|活人|客服|工作人员|转人|(?:找|叫|喊|换)个?人|你们(?:领导|经理|的人)|算了|取消|拉倒|退出|停下|打住"
     "|不(?:问|说|办|查|弄|搞|整|想问|想说|想办|聊)了|别问|莫问|莫搞|不搞|唔搞|唔问"
@@ -68,6 +69,13 @@ class ValidateEligibilityForm(Form):
 
     async def begin(self, heard: Hearing) -> Fields:
         return {}
+
+    def _interrupts(self, heard: Hearing) -> bool:
+        """Words of the same field that neither name a matter nor ask are an answer in doubt."""
+        asks = heard.entities("matter") or heard.entities("aspect") or ASKS.search(heard.text)
+        if heard.intent in _SAME_FIELD and not asks:
+            return False
+        return super()._interrupts(heard)
 
     async def _asked(self, heard: Hearing, known: Fields) -> tuple[Guide, Rule] | None:
         """The matter and its rule that is asked about; None when nothing is left to ask."""

@@ -142,7 +142,8 @@ class Form(ServiceAction):
                 await self.put(heard, question, known)
                 return _slots(known, question)
         amended = self.amend(heard, known) if self._may_amend(heard, question) else {}
-        if self._interrupts(heard) and not plain and not (amended and heard.intent in TALK):
+        only_amends = amended and (heard.intent in TALK or is_mere_time(heard))
+        if self._interrupts(heard) and not plain and not only_amends:
             return [ActionExecutionRejected(self.form)]
         if amended:
             heard.say("utter_form_amended")
@@ -205,6 +206,12 @@ class Form(ServiceAction):
         heard.say("utter_form_not_understood")
         await self.put(heard, question, known)
         return [*_slots(known, question), SlotSet("misses", misses)]
+
+
+def is_mere_time(heard: Hearing) -> bool:
+    """Whether the words are a time and nothing else: 后天上午."""
+    beside = reading.beside_time(heard)
+    return beside is not None and len(beside) <= BESIDE_AT_MOST
 
 
 def is_about_more(heard: Hearing) -> bool:

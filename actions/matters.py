@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
+from actions.base import ServiceAction
 from actions.hearing import Hearing
 from community.errors import Conflict, NotFound
 from community.labels import label
@@ -151,3 +152,16 @@ async def withdraw(heard: Hearing, no: int) -> None:
         heard.say("utter_matter_too_late")
         return
     heard.say("utter_matter_withdrawn", no=no)
+
+
+class ActionMatterRequest(ServiceAction):
+    """A report begins, unless the words ask how an earlier one of its kind is going."""
+
+    def name(self) -> str:
+        return "action_matter_request"
+
+    async def handle(self, heard: Hearing) -> list[EventType]:
+        kind = FORMS[heard.intent]
+        if _PROGRESS.search(heard.words) and await tell_all(heard, (kind,)):
+            return []
+        return [FollowupAction(f"{kind}_form")]

@@ -358,6 +358,16 @@ async def test_yes_of_an_order_that_failed_is_not_taken_for_the_next_one(stage: 
     }  # fmt: skip
 
 
+async def test_mere_time_at_the_summary_is_a_correction_whatever_it_was_taken_for(
+    stage: Stage,
+) -> None:
+    await at_confirm(stage)
+    await stage.tell(FORM, "不对", "deny")
+    await stage.tell(FORM, "后天上午", "book_appointment", entity("time", "后天上午"))
+    assert stage.said == ["utter_form_amended", "utter_repair_ask_confirm"]
+    assert stage.known("repair")["time"] == "后天（周三）上午"
+
+
 # --- errors: nobody is held in a form that fails
 
 

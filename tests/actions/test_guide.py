@@ -276,6 +276,17 @@ async def test_other_intents_are_left_to_their_rules(stage: Stage, words: str, i
     assert [one["event"] for one in events] == ["action_execution_rejected"]
 
 
+async def test_doubtful_answer_that_looks_like_another_question_of_the_field_is_asked_again(
+    stage: Stage,
+) -> None:
+    await qualify(stage, "我八十二了能领多少", entity("age", "八十二"))
+    await stage.tell(RULES, "户口可能迁走了", "query_guide")
+    assert stage.said == ["utter_form_not_understood", "utter_eligibility_ask"]
+    stage.hear("居住证去哪办", "query_guide", entity("matter", "居住证"))
+    events = await stage.run(RULES)
+    assert [one["event"] for one in events] == ["action_execution_rejected"]
+
+
 async def test_no_that_is_unclear_is_asked_once_more(stage: Stage) -> None:
     await qualify(stage, "高龄津贴我够格不", entity("matter", "高龄津贴"))
     for words, facts in (("八十左右", {}), ("差两个月八十", {"age": 79})):
