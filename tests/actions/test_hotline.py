@@ -100,6 +100,17 @@ async def test_progress_is_told_whatever_it_is_called_and_to_nobody_else(
     assert await query(theirs, ActionMyItems(), "query_my_items") == ["utter_my_items_none"]
 
 
+async def test_number_of_a_matter_is_told_and_not_the_complaint_beside_it(
+    stage: Stage, village: Village, wang: Party
+) -> None:
+    await filed(stage)
+    await village.complaint(wang)
+    number = entity("order_no", "1001")
+    assert await query(stage, ActionComplaintQuery(), "query_complaint", number) == [
+        "utter_matter_state"
+    ]
+
+
 async def test_repair_query_tells_of_shared_faults_when_no_repair_is_open(
     stage: Stage, village: Village, wang: Party
 ) -> None:
