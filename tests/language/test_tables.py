@@ -12,6 +12,8 @@ import yaml
 from language.addresses import final_room, find_rooms
 from language.found import Found
 from language.periods import SHANGHAI, Period
+from language.phones import find_phones, normalise_phone
+from language.plates import find_plates, normalise_plate
 from language.times import parse_period
 
 TABLES = Path(__file__).parent / "tables"
@@ -40,6 +42,10 @@ def past(said: str) -> Period | None:
 READERS: dict[tuple[str, str], Callable[[str], Any]] = {
     ("addresses", "answers"): room_answered,
     ("addresses", "sentences"): rooms_found,
+    ("phones", "answers"): normalise_phone,
+    ("phones", "sentences"): lambda said: one_or_all(find_phones(said)),
+    ("plates", "answers"): normalise_plate,
+    ("plates", "sentences"): lambda said: one_or_all(find_plates(said)),
 }
 
 
