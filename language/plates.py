@@ -2,7 +2,6 @@
 
 import re
 
-from language.clean import fold
 from language.found import Found
 from language.numerals import DIGITS, ONE_WORD
 from language.phones import Spoken, as_written, spell_digits
