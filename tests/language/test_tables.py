@@ -11,6 +11,7 @@ import yaml
 
 from language.addresses import final_room, find_rooms
 from language.found import Found
+from language.numbers import parse_fen, parse_number, parse_score
 from language.periods import SHANGHAI, Period
 from language.phones import find_phones, normalise_phone
 from language.plates import find_plates, normalise_plate
@@ -46,6 +47,9 @@ READERS: dict[tuple[str, str], Callable[[str], Any]] = {
     ("phones", "sentences"): lambda said: one_or_all(find_phones(said)),
     ("plates", "answers"): normalise_plate,
     ("plates", "sentences"): lambda said: one_or_all(find_plates(said)),
+    ("numbers", "numbers"): parse_number,
+    ("numbers", "money"): parse_fen,
+    ("numbers", "scores"): parse_score,
 }
 
 
