@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from language.dates import DATE_READERS, SHIFTS, THIS, Days, Resolve, months, shifted_month, whole
 from language.numerals import NUMBER
+from language.year_parts import YEAR_READERS
 
 _NEAR = {
     "大前[天日]|大前儿个?": (-3, -3),
@@ -112,4 +113,5 @@ _READERS: tuple[tuple[re.Pattern[str], Resolve], ...] = (
     (_IN_DAYS, _in_days),
     (_DAYS_OFF, _days_off),
     *DATE_READERS,
+    *YEAR_READERS,
 )

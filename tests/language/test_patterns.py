@@ -22,6 +22,7 @@ MODULES = [
     "redact",
     "stretches",
     "times",
+    "year_parts",
 ]
 
 

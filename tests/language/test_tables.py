@@ -40,6 +40,10 @@ def past(said: str) -> Period | None:
     return parse_period(said, NOW, past=True)
 
 
+def ahead(said: str) -> Period | None:
+    return parse_period(said, NOW)
+
+
 READERS: dict[tuple[str, str], Callable[[str], Any]] = {
     ("addresses", "answers"): room_answered,
     ("addresses", "sentences"): rooms_found,
@@ -50,6 +54,8 @@ READERS: dict[tuple[str, str], Callable[[str], Any]] = {
     ("numbers", "numbers"): parse_number,
     ("numbers", "money"): parse_fen,
     ("numbers", "scores"): parse_score,
+    ("periods", "past"): past,
+    ("periods", "ahead"): ahead,
 }
 
 
