@@ -33,7 +33,7 @@ class Room:
 _SAID = "零一二三四五六七八九两幺"
 _COUNT = rf"(?:\d{{1,3}}|[{_SAID}十百廿卅]{{1,4}})"
 _NOT_INSIDE = rf"(?<![\d{_SAID}十百千万.#-])"
-_GAP = "(?:[ ,，、的…]|嗯|呃|那个){0,3}"
+_GAP = "(?:[ ,，、的…吧呀啊哈嘛]|嗯|呃|那个){0,3}"
 _DASH = "(?: ?[-—_] ?|杠|之)"
 _ANY_DASH = "(?: ?[-—_/~] ?|杠|之| )"
 _SPOKEN = f"(?:(?!{ONE_WORD})[{_SAID}洞灵腰拐勾])"
@@ -174,7 +174,7 @@ def _scan(said: str) -> Iterator[tuple[Found[Room], bool]]:
             continue
         sure = named or bool(match["suffix"] or match["floor"])
         start, end = match.span()
-        end -= len(match.group()) - len(match.group().rstrip(" ,，、的…嗯呃那个-—_"))
+        end -= len(match.group()) - len(match.group().rstrip(" ,，、的…吧呀啊哈嘛嗯呃那个-—_"))
         yield Found(start, end, Room(building, unit, room)), sure
 
 
