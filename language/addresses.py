@@ -33,10 +33,10 @@ class Room:
 _SAID = "零一二三四五六七八九两幺"
 _COUNT = rf"(?:\d{{1,3}}|[{_SAID}十百廿卅]{{1,4}})"
 _NOT_INSIDE = rf"(?<![\d{_SAID}十百千万.#-])"
-_GAP = "(?:[ ,，、的…]|嗯|呃|那个){0,3}"
+_GAP = "(?:[ ,，、的…吧呀啊哈嘛]|嗯|呃|那个){0,3}"
 _DASH = "(?: ?[-—_] ?|杠|之)"
 _ANY_DASH = "(?: ?[-—_/~] ?|杠|之| )"
-_SPOKEN = f"(?:(?!{ONE_WORD})[{_SAID}洞灵])"
+_SPOKEN = f"(?:(?!{ONE_WORD})[{_SAID}洞灵腰拐勾])"
 _DOOR = rf"(?:(?!00)\d{{3,4}}(?!\d)|{_SPOKEN}(?: ?{_SPOKEN}){{2,3}}(?!{_SPOKEN}))"
 
 _SLIPS = {
@@ -54,14 +54,22 @@ _SLIPS = {
 _SLIP = f"[{''.join(_SLIPS)}]"
 
 _TOWER = (
-    "(?: ?[号耗浩毫] ?(?:楼|[搂娄喽篓漏露](?![水了台]))[栋座]?| ?号?[栋幢座]|[冻撞]|动(?!不)|#楼?"
+    "(?: ?[号耗浩毫] ?(?:楼|[搂娄喽篓漏露](?![水了台]))[栋座]?"
+    "| ?号?(?:[栋幢](?![栋幢])|座(?!的?[桥山塔沙位]))|[冻撞]|动(?!不)|#楼?"
     rf"|[楼号](?=第?{_COUNT}单元)|号(?={_DOOR}(?:室|房|$|[,，。 ]))|洞(?=第?{_COUNT}单元|{_DOOR})"
     rf"|{_DASH}(?={_DOOR}(?![-—_]))|{_ANY_DASH}(?=\d{{1,2}}{_ANY_DASH}{_DOOR}|{_COUNT}[杠之]{_DOOR}))"
 )
-_BUILDING = rf"(?:{_NOT_INSIDE}第?(?P<building>{_COUNT}|{_SLIP}(?=[号耗浩])){_TOWER})"
+_TWO = rf"两 ?[栋幢座](?!第?{_COUNT}单元|{_DOOR})"  # how many, not which
+_BUILDING = (
+    rf"(?:{_NOT_INSIDE}第?(?!{_TWO})(?P<building>{_COUNT}|{_SLIP}(?=[号耗浩])){_TOWER}"
+    rf"(?:{_DASH}(?={_COUNT}(?:{_ANY_DASH}{_DOOR}|单元)|{_DOOR}))?)"
+)
+_NO_BOOK = "(?<!课本)(?<!语文)(?<!数学)(?<!英语)"
+_LESSON = "的?(?:测|考|课|单词|生词|生字|词语|作业|练习|复习|卷|听写)|没考"
 _UNIT = (
-    rf"(?:{_NOT_INSIDE.replace('#-', '')}(?!\d{{3}}[-—_/~ ])第?(?P<unit>{_COUNT}|{_SLIP}(?=单))"
-    rf"(?: ?[单丹担但蛋弹胆] ?[元圆员园源原缘]|[门梯](?={_GAP}{_DOOR})"
+    rf"(?:{_NOT_INSIDE.replace('#-', '')}(?!\d{{3}}[-—_/~ ]){_NO_BOOK}(?:第|(?<!第))"
+    rf"(?P<unit>{_COUNT}|{_SLIP}(?=单))"
+    rf"(?: ?[单丹担但蛋弹胆] ?[元圆员园源原缘](?!{_LESSON})|[门梯](?={_GAP}{_DOOR})"
     rf"|(?(building){_ANY_DASH}|(?!))(?={_DOOR})))"
 )
 _FLOOR = (
@@ -72,18 +80,23 @@ _ROOM = (
     rf"(?:(?<![\d{_SAID}十百千万.])(?P<room>{_DOOR}(?:[A-Da-d](?![A-Za-z]))?"
     rf"|[{_SAID}]百[{_SAID}十]{{1,4}}|[{_SAID}]千[{_SAID}十百]{{1,6}}|[二三四]?十[{_SAID}]?零[{_SAID}])"
     r"(?P<suffix>号?(?:室|房间?|户)|号(?!楼))?"
-    r"(?![\d元块个点分米平斤度年月日秒人次只多%％:十百千万-]))"
+    r"(?![\d元块个点分米平斤度年月日秒人次只多%％:十百千万-]|天(?![花线然台天井窗])|路(?!由)|\.\d|会议|教室|活动|办公|诊室|病房))"
 )
 _SHORT = (
     rf"(?:(?P<short>(?:\d{{1,2}}|[{_SAID}十]{{1,3}})(?=号?[室户]|号房|号(?:$|[ ,，。.!！?？家]))"
     r"|\d{1,2}[A-Ha-h](?![A-Za-z\d]))(?:号?[室户房]|号)?)"
 )
+_HEAD = rf"(?=[第\d{_SAID}十百廿卅洞灵腰拐勾{''.join(_SLIPS)}])"  # for speed only
 _ADDRESS = re.compile(
-    rf"(?:{_BUILDING}{_GAP})?(?:{_UNIT}{_GAP})?(?:{_FLOOR}|{_ROOM}|{_SHORT})?", re.IGNORECASE
+    rf"{_HEAD}(?:{_BUILDING}{_GAP})?(?:{_UNIT}{_GAP})?(?:{_FLOOR}|{_ROOM}|{_SHORT})?", re.IGNORECASE
 )
 _CUE = re.compile(
     r"(?:住|家|是|在|改成?|换成|不对|错了|就|房号|门牌|地址|单元|楼|栋|幢)[ ,，、:。…]*$"
 )
+_MEASURED = re.compile(
+    "(?:[费钱价金资压率重码数量年天]|尾号|预算|温度|气温|IP)(?:是|就|改成?|换成)[ ,，、:。…]*$"
+)
+_OVER = re.compile(r"/\d{1,2}(?!\d)")
 _HOTLINES = {"110", "114", "119", "120", "122"}
 _WHOLE = re.compile(rf"(?:我家?|就|是|住|在){{0,3}}(?P<building>{_COUNT})号[吧呀啊的呢了]?")
 
@@ -108,8 +121,13 @@ def find_rooms(text: str) -> list[Found[Room]]:
     return [
         found
         for found, sure in _scan(said)
-        if sure or _CUE.search(said[max(0, found.start - 6) : found.start])
+        if sure or _is_cued(said[max(0, found.start - 6) : found.start])
     ]
+
+
+def _is_cued(before: str) -> bool:
+    """Whether the words before a bare number say that it is a door, not a price or the like."""
+    return _CUE.search(before) is not None and _MEASURED.search(before) is None
 
 
 def final_room(text: str) -> Room | None:
@@ -152,17 +170,20 @@ def _scan(said: str) -> Iterator[tuple[Found[Room], bool]]:
         named = building is not None or unit is not None
         if match["short"] and not named:
             continue
-        if not named and (room is None or room in _HOTLINES or _follows_dash(said, match)):
+        if not named and (room is None or (not match["suffix"] and _is_other(said, match))):
             continue
         sure = named or bool(match["suffix"] or match["floor"])
         start, end = match.span()
-        end -= len(match.group()) - len(match.group().rstrip(" ,，、的…嗯呃那个"))
+        end -= len(match.group()) - len(match.group().rstrip(" ,，、的…吧呀啊哈嘛嗯呃那个-—_"))
         yield Found(start, end, Room(building, unit, room)), sure
 
 
-def _follows_dash(said: str, match: re.Match[str]) -> bool:
-    """Whether the number ends a code such as 400-820-8820."""
-    return said[max(0, match.start() - 1) : match.start()] == "-"
+def _is_other(said: str, match: re.Match[str]) -> bool:
+    """Whether a bare number is a hotline, round (300), the end of 400-820-8820 or over another."""
+    number = match["room"] or ""
+    ends_code = said[max(0, match.start() - 1) : match.start()] == "-"
+    is_over = _OVER.match(said, match.end()) is not None
+    return number in _HOTLINES or number.endswith("00") or ends_code or is_over
 
 
 def _door(match: re.Match[str]) -> str | None:

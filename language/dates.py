@@ -1,4 +1,4 @@
-"""Days that the calendar names: 11月28号, 28号, 三月份, 月底, 去年下半年, 国庆."""
+"""Days that the calendar names: 11月28号, 28号, 三月份, 一到六月, 月底, 去年国庆."""
 
 import re
 from calendar import monthrange
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from language.numerals import NUMBER, parse_number
+from language.numerals import parse_number
 
 
 @dataclass(frozen=True)
@@ -38,14 +38,21 @@ Resolve = Callable[[re.Match[str], date, bool], Days | None]
 THIS = "上上|下下|上|下|这|本|呢|咯|迭|仄"
 OVERDUE_DAYS = 90
 """A date said without a year that lies further back is next year's."""
-SHIFTS = {"上上": -2, "上": -1, "前": -2, "去": -1, "下": 1, "明": 1, "下下": 2, "后": 2}
+_FAR = {-3: "大前", -2: "上上 前", -1: "上 上一 去 旧 头", 1: "下 明", 2: "下下 后"}
+SHIFTS = {word: shift for shift, words in _FAR.items() for word in words.split()}
 """How many weeks, months or years away that is; what is not here is this one."""
 
 _ORDER = r"(?:\d{1,2}|[一二三四五六七八九十廿]{1,3})"
-_YEAR = r"(?:(?P<year>(?:20)?\d\d|二零[零一二三四五六七八九]{2})年|(?P<near>[今明去后前])年)"
+YEAR = (
+    r"(?:(?P<year>(?:19|20)?\d\d|二零[零一二三四五六七八九]{2}|零[一二三四五六七八九]|两千零[一二三四五六七八九十]{1,3})"
+    " ?年|(?P<near>大前|[今明去后前旧本头]|上一?)年)(?![纪轻级代糕货])"
+)
+"""A year, as digits or counted from this one."""
+_NEXT_YEARS = 10  # 35年 is to come, 98年 was in the last century
+OF_YEAR = " ?的? ?"
 
 _DATE = re.compile(
-    rf"(?:{_YEAR} ?)?(?P<month>{_ORDER}) ?月份?[ 的]?(?P<day>{_ORDER}) ?[号日]?(?![\d点:个])"
+    rf"(?:{YEAR}{OF_YEAR})?(?P<month>{_ORDER}) ?月份?[ 的]?(?P<day>{_ORDER}) ?[号日]?(?![\d点:个])"
 )
 _FULL_DATE = re.compile(r"(?P<year>20\d\d)[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?!\d)")
 _SHORT_DATE = re.compile(
@@ -57,16 +64,34 @@ _DAY_OF_MONTH = re.compile(
     r"(?![\d楼搂院栋幢门线路机桌窗柜库车厅房室充仓灯井铺店摊台泵站出口电码商单梯床]"
     "|会议|活动室|教室|诊室|包间|球场|师傅)"
 )
-_MONTH = re.compile(rf"{_YEAR}? ?(?P<month>{_ORDER})月份?(?P<part>[初中底末])?(?!{_ORDER}[号日])")
-_PART_OF_MONTH = re.compile(rf"(?:(?P<which>{THIS})个?)?(?:月|号头)(?P<part>[初中底末])?")
-_QUARTER = re.compile(rf"(?P<which>{THIS})个?季度")
-_YEAR_OR_PART = re.compile(
-    rf"{_YEAR}?(?!{NUMBER}多?[岁了]) ?"  # not 今年八十二了
-    "(?:(?P<half>[上下])半年|第?(?P<quarter>[一二三四1-4])季度|年(?P<edge>[底末]|初(?![一二三四五六七八九十])))?"
+_NO_MONTH = "(?![子饼亮嫂卡票租供经球薪花龄])"
+_PART = "(?P<part>[初中底末]|[上中下]旬)"
+_MONTH = re.compile(
+    rf"(?:{YEAR}{OF_YEAR})?(?P<month>{_ORDER}|(?<![\d一二三四五六七八九十百千万])元) ?月份?{_PART}?{_NO_MONTH}"
+    rf"(?!{_ORDER}[号日])"
 )
-_FEAST = re.compile("(?P<new_year>元旦)|(?P<labour>劳动节)|(?P<national>国庆节?)")
+_MONTHS = re.compile(
+    rf"(?:{YEAR}{OF_YEAR})?(?P<first>{_ORDER})[-~到至](?P<last>{_ORDER})月份?{_NO_MONTH}(?!{_ORDER}[号日])"
+)
+_FULL_MONTH = re.compile(
+    r"(?<![A-Za-z\d.第-])(?P<year>20\d\d)[-/.](?P<month>1[0-2]|0?[1-9])月?(?![-\d./号]| ?[元块度吨])"
+)
+_PART_OF_MONTH = re.compile(
+    rf"(?:(?P<which>{THIS}|格|当)一?[个只]?)?(?:月|号头){_PART}?{_NO_MONTH}"
+)
+_HOLIDAY = "(?=期间|假|放|小?长假|黄金周|那几天)"
+_FEAST = re.compile(
+    rf"(?:{YEAR}{OF_YEAR})?(?<![王李张刘陈杨赵黄周吴徐孙马胡朱郭何林罗高])"
+    rf"(?:(?P<new_year>元旦)|(?P<labour>劳动节|五一节?{_HOLIDAY}|(?<=年)五一(?![路广大]))"
+    rf"|(?P<national>国庆节?|十一{_HOLIDAY}))"
+)
 _FEASTS = {"new_year": (1, 1, 1), "labour": (5, 1, 5), "national": (10, 1, 7)}
-_PARTS_OF_MONTH = {"初": (1, 10), "中": (11, 20), "底": (25, 31), "末": (25, 31)}
+_PARTS_OF_MONTH = {
+    **dict.fromkeys(("初", "上旬"), (1, 10)),
+    **dict.fromkeys(("中", "中旬"), (11, 20)),
+    **dict.fromkeys(("底", "末"), (25, 31)),
+    "下旬": (21, 31),
+}
 
 
 def shifted_month(today: date, months: int) -> tuple[int, int]:
@@ -89,7 +114,7 @@ def whole(said: str) -> int:
 def _date(match: re.Match[str], today: date, past: bool) -> Days | None:
     month, day = whole(match["month"]), whole(match["day"])
     if match["year"] or match["near"]:
-        return _valid(_year(match, today), month, day)
+        return _valid(said_year(match, today), month, day)
     return _nearest(today, past, lambda year: _valid(year, month, day))
 
 
@@ -114,13 +139,31 @@ def _day_of_month(match: re.Match[str], today: date, past: bool) -> Days | None:
 
 
 def _month(match: re.Match[str], today: date, past: bool) -> Days | None:
-    month = whole(match["month"])
+    month = 1 if match["month"] == "元" else whole(match["month"])
     if not 1 <= month <= 12:
         return None
     part = match["part"]
     if match["year"] or match["near"]:
-        return _days_of(_year(match, today), month, part)
+        return _days_of(said_year(match, today), month, part)
     return _nearest(today, past, lambda year: _days_of(year, month, part))
+
+
+def _months(match: re.Match[str], today: date, past: bool) -> Days | None:
+    first, last = whole(match["first"]), whole(match["last"])
+    if not (1 <= first <= 12 and 1 <= last <= 12):
+        return None
+
+    def of_year(year: int) -> Days:
+        begin = date(year - (first > last), first, 1)
+        return Days(begin, months(year, last, last).last)
+
+    if match["year"] or match["near"]:
+        return of_year(said_year(match, today) + (first > last))
+    return _nearest(today, past, of_year)
+
+
+def _full_month(match: re.Match[str], _today: date, _past: bool) -> Days:
+    return months(int(match["year"]), int(match["month"]), int(match["month"]))
 
 
 def _part_of_month(match: re.Match[str], today: date, _past: bool) -> Days | None:
@@ -129,33 +172,14 @@ def _part_of_month(match: re.Match[str], today: date, _past: bool) -> Days | Non
     return _days_of(*shifted_month(today, SHIFTS.get(match["which"] or "", 0)), match["part"])
 
 
-def _quarter(match: re.Match[str], today: date, _past: bool) -> Days:
-    quarters = today.year * 4 + (today.month - 1) // 3 + SHIFTS.get(match["which"], 0)
-    year, quarter = divmod(quarters, 4)
-    return months(year, quarter * 3 + 1, quarter * 3 + 3)
-
-
-def _year_or_part(match: re.Match[str], today: date, _past: bool) -> Days | None:
-    if not match.group().strip():
-        return None
-    year = _year(match, today)
-    if match["half"]:
-        return months(year, 1, 6) if match["half"] == "上" else months(year, 7, 12)
-    if match["quarter"]:
-        last = whole(match["quarter"]) * 3
-        return months(year, last - 2, last)
-    if match["edge"]:
-        return months(year, 1, 1) if match["edge"] == "初" else months(year, 12, 12)
-    return months(year, 1, 12)
-
-
 def _feast(match: re.Match[str], today: date, past: bool) -> Days:
-    month, day, length = _FEASTS[match.lastgroup or ""]
-    first = date(today.year, month, day)
-    if past and first > today:
-        first = first.replace(year=today.year - 1)
-    if not past and first + timedelta(length) <= today:
-        first = first.replace(year=today.year + 1)
+    month, day, length = next(when for feast, when in _FEASTS.items() if match[feast])
+    first = date(said_year(match, today), month, day)
+    if not match["year"] and not match["near"]:
+        if past and first > today:
+            first = first.replace(year=today.year - 1)
+        if not past and first + timedelta(length) <= today:
+            first = first.replace(year=today.year + 1)
     return Days(first, first + timedelta(length - 1))
 
 
@@ -176,10 +200,13 @@ def _nearest(today: date, past: bool, of_year: Callable[[int], Days | None]) -> 
     return days
 
 
-def _year(match: re.Match[str], today: date) -> int:
+def said_year(match: re.Match[str], today: date) -> int:
+    """The year of a match of `YEAR`, this one when none was said."""
     if match["year"]:
         year = whole(match["year"])
-        return year + 2000 if year < 100 else year
+        if year < 100:
+            year += 2000 if year + 2000 <= today.year + _NEXT_YEARS else 1900
+        return year
     return today.year + SHIFTS.get(match["near"] or "", 0)
 
 
@@ -196,10 +223,10 @@ DATE_READERS: tuple[tuple[re.Pattern[str], Resolve], ...] = (
     (_FULL_DATE, _full_date),
     (_SHORT_DATE, _short_date),
     (_DAY_OF_MONTH, _day_of_month),
+    (_MONTHS, _months),
     (_MONTH, _month),
+    (_FULL_MONTH, _full_month),
     (_PART_OF_MONTH, _part_of_month),
-    (_QUARTER, _quarter),
-    (_YEAR_OR_PART, _year_or_part),
     (_FEAST, _feast),
 )
 """What to look for, in this order, and what it means."""

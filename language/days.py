@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from language.dates import DATE_READERS, SHIFTS, THIS, Days, Resolve, months, shifted_month, whole
 from language.numerals import NUMBER
+from language.year_parts import YEAR_READERS
 
 _NEAR = {
     "大前[天日]|大前儿个?": (-3, -3),
@@ -53,6 +54,8 @@ def read_days(text: str, at: int, today: date, *, past: bool = False) -> tuple[D
     a year is this year's unless it lies more than 90 days back. With `past` they are the last ones.
     Lunar dates are not read.
     """
+    if text[at : at + 1] not in _HEADS:
+        return None
     for pattern, resolve in _READERS:
         if (match := pattern.match(text, at)) and (days := resolve(match, today, past)):
             return days, match.end()
@@ -112,4 +115,11 @@ _READERS: tuple[tuple[re.Pattern[str], Resolve], ...] = (
     (_IN_DAYS, _in_days),
     (_DAYS_OFF, _days_off),
     *DATE_READERS,
+    *YEAR_READERS,
 )
+_HEADS = frozenset(
+    "0123456789零一二三四五六七八九十百千万亿廿卅两俩仨半壹贰叁肆伍陆柒捌玖拾佰仟"
+    "大前昨今明后上下去旧本头这呢咯迭仄格当周礼里星月号元春夏秋冬热国劳全年第等再过最近"
+    "京琴名听外夜寻左厚赶 的末底初"
+)
+"""What a word of days can begin with: all else is passed over at once."""

@@ -31,15 +31,21 @@ __all__ = [
 ]
 
 _YUAN = re.compile(
-    rf"(?<![几数好])(?:[¥￥] ?(?P<sign>{WRITTEN})|(?P<yuan>{NUMBER})(?:块钱|[块元圆蚊]))"
-    r"(?![儿去来走吃玩砖瓷玻地板布肉豆木铁石瓦墙])"
+    r"(?<![几数好])(?!(?<=在)一块)"
+    rf"(?:[¥￥] ?(?P<sign>{WRITTEN})|(?P<yuan>{NUMBER}) ?(?:块钱|[块元圆蚊]))"
+    "(?![儿去来走吃玩住回砖瓷玻地板布肉豆木铁石瓦墙抹香块糖蛋红屏招]|毛[巾毯]|手[表机帕]|电[池板视]|牌子|一次方程|[里桥])"
 )
+_PER = "个度斤吨次份平方米立升小时张位人袋瓶盒只条件户家页包桶杯碗顿餐趟回辆台部本支片粒"
+"""What a price is for; 三块一斤 is no 三块一."""
+_JIAO = "(?:毛(?!不拔|[巾毯衣线病])|角(?![形债星梅落度铁])|毫(?![升克米]))"
 _AFTER_YUAN = re.compile(
-    rf"零?(?P<jiao>{DIGIT})[毛角毫](?:零?(?P<fen>{DIGIT})分?)?"
-    rf"|(?P<zero>[零0])?(?P<last>{DIGIT}|半)(?P<unit>分)?(?![\d{SAID}十百千万个月号年天点楼栋.])"
+    rf"零?(?P<jiao>{DIGIT}){_JIAO}(?:零?(?P<fen>{DIGIT})分?)?"
+    rf"|(?P<zero>[零0])?(?P<last>{DIGIT}|半)(?P<unit>分)?"
+    rf"(?![\d{SAID.replace('一', '')}十百千万月号年天点楼栋.{_PER}]|一(?![{_PER}]))"
 )
 _SMALL = re.compile(
-    rf"(?<![几数好])(?:(?P<jiao>{DIGIT})[毛角毫](?:零?(?P<fen>{DIGIT})分?)?|(?P<cents>{NUMBER})分钱)"
+    rf"(?<![几数好块])(?<!块儿)(?:(?P<jiao>{DIGIT}){_JIAO}(?:零?(?P<fen>{DIGIT})分?)?"
+    rf"|(?P<cents>{NUMBER})分钱)"
 )
 
 
@@ -81,10 +87,10 @@ def _fen(jiao: str, fen: str | None) -> int:
 
 
 _SCORE = re.compile(
-    rf"(?P<cue>[给打评]个?)?(?P<number>{NUMBER})(?:[颗个]?星|分(?![钟钱之货])) ?(?!半)"
+    rf"(?P<cue>[给打评]个?)?(?P<number>{NUMBER})(?:[颗个粒]?星(?!手机|电视|冰箱|空调|洗衣机|红旗)|分(?![钟钱之货饱裤熟])) ?(?!半)"
     "|(?P<full>满[分星昏粉])"
 )
-_REFUSED = re.compile(r"(?:不[给打是值够]?|别[给打]?|没有?|不[了到])个?$")
+_REFUSED = re.compile(r"(?:不[给打是值够]?|别[给打]?|没有?|不[了到]|扣掉?|减)个?$")
 _SCALE = re.compile(r"满分(?:是|为|就)?(?:[五5十]|10|一?百|100)分?")
 _STARS = re.compile("[⭐🌟★]️?")
 _BARE = re.compile(rf"[给打就我]{{0,3}}({NUMBER})[分份粉星心颗]?[吧呀啊哦啦嘛了]{{0,2}}")

@@ -38,6 +38,8 @@ ONE_WORD = "一(?=[直定样起共般会些旦])"
 """Pattern of 一 at the head of a word such as 一直, where it is no digit."""
 _GUESS = re.compile("一二|[两二]三|三四|三五|四五|五六|六七|七八|八九")
 _SECTION = re.compile("(?:([1-9])千)?0?(?:([1-9])百)?0?(?:([1-9])?(十))?0?([1-9])?")
+_ASTRAY = re.compile("^0.|.0$|百0.?十")
+"""A zero where none is said: 零十, 一百零, 一百零五十."""
 _NUMBER_AT = re.compile(rf"(?:负|零下)?{NUMBER}(?:个半)?")
 
 
@@ -106,6 +108,8 @@ def _integer(said: str) -> int | None:
         return PAIRS[said]
     for short, full in _TENS.items():
         said = said.replace(short, full)
+    if said.endswith("两") and len(said) > 1:
+        return None  # 三两 is a weight
     if said and all(mark in DIGITS for mark in said):
         return None if _GUESS.fullmatch(said) else int(digits(said) or "")
     return _grouped("".join(str(DIGITS.get(mark, mark)) for mark in said.translate(_FORMAL)))
@@ -129,7 +133,7 @@ def _grouped(said: str) -> int | None:
 
 def _below_ten_thousand(said: str) -> int | None:
     match = _SECTION.fullmatch(said)
-    if match is None or not said:
+    if match is None or not said or _ASTRAY.search(said):
         return None
     thousands, hundreds, tens, ten, ones = match.groups()
     last = int(ones or 0)

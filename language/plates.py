@@ -2,9 +2,9 @@
 
 import re
 
-from language.clean import fold
 from language.found import Found
-from language.numerals import DIGITS
+from language.numerals import DIGITS, ONE_WORD
+from language.phones import Spoken, as_written, spell_digits
 
 _PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 _MISHEARD = {
@@ -52,13 +52,19 @@ _LETTERS = {
 _SOUNDS = {sound: letter for letter, sounds in _LETTERS.items() for sound in sounds.split("|")}
 _SPELT = "|".join(sorted(_SOUNDS, key=len, reverse=True))
 
-_SEP = r"[ ·•.\-—]?"
-_MARK = rf"(?:[\dA-Za-z{''.join(m for m in DIGITS if not m.isascii())}]|{_SPELT})"
+_SEP = r"[ ·•・･.\-—]{0,2}"
+_MARK = rf"(?:{_SPELT}|[\dA-Za-z{''.join(m for m in DIGITS if not m.isascii())}])"
 _CITY = rf"(?:[A-HJ-NP-Za-hj-np-z]|{_SPELT})"
 _PLATE = re.compile(
-    rf"(?P<province>[{_PROVINCES}{''.join(_MISHEARD)}]){_SEP}(?P<city>{_CITY})"
+    rf"(?P<province>[{_PROVINCES}{''.join(_MISHEARD)}]){_SEP}(?P<city>{_CITY})[,，、]?"
     rf"(?P<serial>(?:{_SEP}{_MARK}){{5,6}}|(?:{_SEP}{_MARK}){{4}}{_SEP}(?P<kind>[学警挂港澳领]))"
+    r"|(?P<embassy>(?<![天大即驱假致迫行])使[ ·]?\d{3}[ ·]?\d{3}(?![\dA-Za-z]))"
 )
+_REPEATS = re.compile("[个個俩仨]")
+_CUE = re.compile("车牌|车号|牌照|号牌|牌号")
+_WORDS = {"陕西", "湘西", "鄂西", "粤西", "新开"}
+"""A province and a city by its sound that are more often a word"""
+_NEXT = re.compile(rf"{ONE_WORD}|.[点号楼栋个位人月日天辆分]")
 _MARKS = re.compile(_MARK)
 _PETROL = re.compile(r"(?=.*\d)[\dA-HJ-NP-Z]{5}|[\dA-HJ-NP-Z]{4}[学警挂港澳领]")
 _ELECTRIC = re.compile(r"[A-HJK][\dA-HJ-NP-Z]\d{4}|\d{5}[A-HJK]")
@@ -67,17 +73,26 @@ _ELECTRIC = re.compile(r"[A-HJK][\dA-HJ-NP-Z]\d{4}|\d{5}[A-HJK]")
 def find_plates(text: str) -> list[Found[str]]:
     """All plates in the text, their values as 京A12345 or, for new energy, 沪BD12345.
 
-    A province misheard (经A12345) and letters spelt by sound (诶 for A) are put right; O and I in
-    the serial are zero and one, as plates have no such letters.
+    A province misheard (经A12345) and letters spelt by sound (诶 for A) are put right, both at once
+    only after 车牌; O and I in the serial are zero and one, as plates have no such letters.
+    Of an embassy: 使123456.
     """
-    said = fold(text)
-    found = []
-    at = 0
-    while match := _PLATE.search(said, at):
-        read = _read(match, said)
+    found = _find(as_written(text))
+    if _REPEATS.search(text):
+        taken = [(plate.start, plate.end) for plate in found]
+        for plate in _find(spell_digits(text)):
+            if all(plate.end <= start or end <= plate.start for start, end in taken):
+                found.append(plate)
+    return sorted(found, key=lambda plate: plate.start)
+
+
+def _find(spoken: Spoken) -> list[Found[str]]:
+    found, at = [], 0
+    while match := _PLATE.search(spoken.text, at):
+        read = _read(match, spoken.text)
         at = read.end if read else match.start() + 1
         if read:
-            found.append(read)
+            found.append(Found(*spoken.span(read.start, read.end), read.value))
     return found
 
 
@@ -88,6 +103,10 @@ def normalise_plate(text: str) -> str | None:
 
 
 def _read(match: re.Match[str], said: str) -> Found[str] | None:
+    if match["embassy"]:
+        return Found(*match.span(), re.sub("[ ·]", "", match.group()))
+    if not _is_trusted(match, said):
+        return None
     province = _MISHEARD.get(match["province"], match["province"])
     city = _letter(match["city"])
     marks = list(_MARKS.finditer(said, match.start("serial"), match.end("serial")))
@@ -96,10 +115,27 @@ def _read(match: re.Match[str], said: str) -> Found[str] | None:
         if len(serial) < length or not pattern.fullmatch(serial[:length]):
             continue
         end = match.end() if match["kind"] else marks[length - 1].end()
-        if end < len(said) and said[end].isascii() and said[end].isalnum():
+        if _goes_on(said, end):
             continue
         return Found(match.start(), end, province + city + serial[:length])
     return None
+
+
+def _is_trusted(match: re.Match[str], said: str) -> bool:
+    """Whether these are a province and a city, not a word or two guesses by sound (户第)."""
+    if match["city"].isascii() or _CUE.search(said, max(0, match.start() - 8), match.start()):
+        return True
+    return match["province"] in _PROVINCES and match["province"] + match["city"] not in _WORDS
+
+
+def _goes_on(said: str, end: int) -> bool:
+    """Whether another mark stands right behind: the number is too long for a plate."""
+    mark = said[end : end + 1]
+    if mark in DIGITS and not mark.isascii():
+        return (
+            said[end - 1] in DIGITS and not said[end - 1].isascii() and not _NEXT.match(said, end)
+        )
+    return mark.isascii() and mark.isalnum()
 
 
 def _letter(said: str) -> str:

@@ -39,8 +39,8 @@ def normalised(kind: str, value: str, now: datetime) -> Any:
         case "room":
             room = addresses.parse_room(value)
             return room.label if room else None
-        case "time":
-            period = times.parse_period(value, now)
+        case "time" | "period":
+            period = times.parse_period(value, now, past=kind == "period")
             return [period.start.isoformat(), period.end.isoformat()] if period else None
         case "phone":
             return phones.normalise_phone(value)

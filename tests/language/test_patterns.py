@@ -6,6 +6,8 @@ from importlib import import_module
 
 import pytest
 
+from language import days
+
 MODULES = [
     "addresses",
     "clean",
@@ -22,6 +24,7 @@ MODULES = [
     "redact",
     "stretches",
     "times",
+    "year_parts",
 ]
 
 
@@ -56,6 +59,47 @@ def repeats(tree: object, inside: tuple[int, ...] = ()) -> Iterator[tuple[int, .
                 yield from repeats(item, inside)
 
 
+def heads(tree: object) -> tuple[set[str], bool]:
+    """The characters that a parsed pattern can begin with, and whether it can match nothing."""
+    found: set[str] = set()
+    for kind, value in tree:
+        match str(kind):
+            case "AT" | "ASSERT" | "ASSERT_NOT":
+                continue
+            case "LITERAL":
+                return found | {chr(value)}, False
+            case "IN":
+                return found | members(value), False
+            case "BRANCH":
+                parts = [heads(branch) for branch in value[1]]
+            case "SUBPATTERN":
+                parts = [heads(value[3])]
+            case "MAX_REPEAT" | "MIN_REPEAT":
+                begin, empty = heads(value[2])
+                parts = [(begin, empty or value[0] == 0)]
+            case _:
+                raise AssertionError(kind)
+        found |= set().union(*(begin for begin, _ in parts))
+        if not any(empty for _, empty in parts):
+            return found, False
+    return found, True
+
+
+def members(choices: list[tuple[object, object]]) -> set[str]:
+    found: set[str] = set()
+    for kind, value in choices:
+        match str(kind):
+            case "LITERAL":
+                found.add(chr(value))
+            case "RANGE":
+                found |= {chr(code) for code in range(value[0], value[1] + 1)}
+            case "CATEGORY" if str(value) == "CATEGORY_DIGIT":
+                found |= set("0123456789")
+            case _:
+                raise AssertionError(kind)
+    return found
+
+
 @pytest.mark.parametrize(("name", "pattern"), list(patterns()), ids=lambda value: str(value)[:40])
 def test_pattern_has_no_unbounded_repeat_within_a_repeat(name, pattern):
     unbounded = int(re._parser.MAXREPEAT)
@@ -75,3 +119,11 @@ def test_pattern_repeats_a_group_only_a_few_times(name, pattern):
             product *= most
         products.append(product)
     assert max(products, default=1) <= 16
+
+
+def test_words_of_days_begin_with_the_characters_that_are_looked_for():
+    begin: set[str] = set()
+    for pattern, _ in days._READERS:
+        begin |= heads(re._parser.parse(pattern.pattern, pattern.flags))[0]
+
+    assert begin == days._HEADS

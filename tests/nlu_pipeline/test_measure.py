@@ -1,11 +1,13 @@
 """`scripts/nlu`: its files, and what it says of a bad one."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from bot.nlu.measure import BadInput, fit_eval, held_out, read_texts
+from bot.nlu.measure import BadInput, fit_eval, held_out, normalised, read_texts
+from language.times import SHANGHAI
 
 
 def test_texts_are_read_in_order(tmp_path: Path) -> None:
@@ -23,6 +25,17 @@ def test_bad_line_is_named(tmp_path: Path, line: str, fault: str) -> None:
     file.write_text('{"text": "好"}\n' + line, "utf-8")
     with pytest.raises(BadInput, match=fault):
         read_texts(file)
+
+
+@pytest.mark.parametrize(
+    ("kind", "days"),
+    [("time", ("2026-03-01", "2026-04-01")), ("period", ("2025-03-01", "2025-04-01"))],
+)
+def test_a_month_of_bills_lies_back_and_one_of_visits_ahead(
+    kind: str, days: tuple[str, str]
+) -> None:
+    now = datetime(2025, 11, 24, 10, 20, tzinfo=SHANGHAI)
+    assert normalised(kind, "三月份", now) == [f"{day}T00:00:00+08:00" for day in days]
 
 
 def test_table_without_its_columns_or_rows_is_refused(tmp_path: Path) -> None:
