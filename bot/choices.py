@@ -33,13 +33,14 @@ _EDGES = " 。.!！,，?？"
 def by_words(text: str, offered: Sequence[Choice]) -> Choice | None:
     """The offered choice that the words name by its label or its number; None when they do not.
 
-    A label that begins with a number of its own is named by that one.
+    A label that begins with a number of its own is named by that one; of 对，帮完了 the first words
+    are enough.
     """
     if not offered:
         return None
     said = text.strip(_EDGES)
     for choice in offered:
-        if said == choice.label.strip(_EDGES):
+        if said in {choice.label.strip(_EDGES), choice.label.split("，")[0]}:
             return choice
     number = _NUMBER.match(fold(text.strip()))
     if number is None:

@@ -1,7 +1,8 @@
-"""Short answers to what the bot said of its own accord: a reminder of a medicine, the daily question.
+"""Short answers to what the bot said of its own accord: a reminder, the daily question, news that ask.
 
-The engine does not know that either was said, and takes 没吃呢 or 好着呢 for something else. Only
-words that hold nothing but the answer are read here, and only for a while after it was said.
+The engine does not know that any of them was said, and takes 没吃呢 or 好着呢 for something else, and
+a yes for one to nothing. Only words that hold nothing but the answer are read here, and only for a
+while after it was said.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ def answer(text: str, last: Message | None, now: datetime) -> Choice | None:
             act = short_answers.to_reminder(text, asks=asks)
         case [("/report_wellbeing", "well"), (_, "unwell")]:
             act = short_answers.to_greeting(text, asks=asks)
+        case [_, *_] if asks and last.turn_id is None and short_answers.is_yes(text):
+            return last.choices[0]  # a no may mean any of the others
         case _:
             return None
     if act is None:

@@ -21,6 +21,11 @@ _NOTED = re.compile(
     "(?:[，,。！! ]|嗯|好的?|知道了|晓得了|谢谢|啊|吧|哈)*",
     re.IGNORECASE,
 )
+_GLADLY = re.compile(
+    "(?:嗯+|好|好的|好嘞|行|要得|中|可以|成|没问题|对|是|是的|要|能|能去|满意|ok)"
+    "(?:[，,。！! ]|嗯|好的?|行|可以|没问题|啊|吧|呀|的|谢谢)*",
+    re.IGNORECASE,
+)
 _AT_TABLE = re.compile(
     "(?:我|俺)?(?:还|正|正在|在|刚刚?|才|先|去|还没)*[吃食恰]?(?:着|完|过|好|罢)?(?:早|中|午|晚|夜)?饭(?:了|呢|的|后|啦|吧)*"
 )
@@ -39,6 +44,11 @@ _UNWELL = re.compile(
 _NO_MORE = re.compile(
     "(?:以后|今后|你)*(?:别|不用|不要|莫|甭|唔好|勿要)(?:再|老|总|天天|每天)*(?:问|发|打扰|烦)(?:我|俺)?[了啦吧。！! ]*"
 )
+
+
+def is_yes(words: str) -> bool:
+    """Whether the words are a plain yes to a question (您能去吗, 您满意吗) and nothing else."""
+    return _GLADLY.fullmatch(fold(words).strip()) is not None
 
 
 def to_reminder(words: str, *, asks: bool) -> str | None:

@@ -23,6 +23,16 @@ GREETING = Draft(
     (("我挺好", '/report_wellbeing{"choice":"well"}'),
      ("不太舒服", '/report_wellbeing{"choice":"unwell"}')),
 )  # fmt: skip
+CALL = Draft(
+    "有邻居想请人帮忙：扛米，明天下午。编号1001，您能去吗？",
+    (("我来", '/offer_help{"choice":"accept","order_no":"1001"}'),
+     ("我来不了", '/offer_help{"choice":"release","order_no":"1001"}')),
+)  # fmt: skip
+DONE = Draft(
+    "李静说1001号帮完了，记1个时间币。对吗？",
+    (("对，帮完了", '/request_help{"choice":"confirm","order_no":"1001"}'),
+     ("不对，有问题", '/request_help{"choice":"dispute","order_no":"1001"}')),
+)  # fmt: skip
 OTHER = Draft("哪里坏了？", (("厨房", '/inform{"place":"厨房"}'), ("都不是", "/deny")))
 
 
@@ -49,6 +59,10 @@ def dose(act: str) -> str:
         (GREETING, "好着呢", '/report_wellbeing{"choice":"well"}'),
         (GREETING, "还好", '/report_wellbeing{"choice":"well"}'),
         (GREETING, "不太好", '/report_wellbeing{"choice":"unwell"}'),
+        (CALL, "好的", '/offer_help{"choice":"accept","order_no":"1001"}'),
+        (CALL, "行啊，没问题", '/offer_help{"choice":"accept","order_no":"1001"}'),
+        (DONE, "对", '/request_help{"choice":"confirm","order_no":"1001"}'),
+        (DONE, "不对", '/request_help{"choice":"dispute","order_no":"1001"}'),
         (GREETING, "别再问了", '/report_wellbeing{"choice":"no_daily"}'),
     ],
 )  # fmt: skip
