@@ -9,43 +9,51 @@ from rasa_sdk.events import EventType, FollowupAction
 from actions import matters
 from actions.base import ServiceAction
 from actions.hearing import Hearing
-from community.services import appointment, repair
+from community.services import appointment, repair, space
 
-_REPAIR = re.compile("报修|维修|修|师傅|工单|单子")
-_OF_APPOINTMENTS = re.compile("^action_(?:appointment|health)_|^rebook_form$")
-_OF_REPAIRS = re.compile("^action_repair_|^change_form$")
+_REPAIR = re.compile("报修|维修|修(?!脚)|师傅|工单|单子")
+_MOVES = re.compile("[改换挪推](?:到|成|在|个|一?下|期)|提前|推[迟后]|延[后期]|往[前后]")
+_SPOKEN_OF = (
+    (re.compile("^action_(?:appointment|health)_|^rebook_form$"), "rebook_form"),
+    (re.compile("^action_space_|^space_form$"), "action_space_request"),
+    (re.compile("^action_repair_|^change_form$"), "change_form"),
+)
+"Actions that deal with something that can be moved, and what moves it"
 
 
 class ActionChangeRequest(ServiceAction):
-    """change_repair: the appointment that was spoken of, a matter of all, or the repair that is open."""
+    """change_repair: what was spoken of last, a matter of all, or the repair that is open."""
 
     def name(self) -> str:
         return "action_change_request"
 
     async def handle(self, heard: Hearing) -> list[EventType]:
-        if await self._means_appointment(heard):
-            return [FollowupAction("rebook_form")]
-        offered = await matters.offer_withdrawal(heard)
+        other = await self._other(heard)
+        if other is not None:
+            return [FollowupAction(other)]
+        moves = _MOVES.search(heard.words) is not None
+        offered = None if moves else await matters.offer_withdrawal(heard)
         return [FollowupAction("change_form")] if offered is None else offered
 
-    async def _means_appointment(self, heard: Hearing) -> bool:
+    async def _other(self, heard: Hearing) -> str | None:
+        """What moves the booking that is meant; None when it is no booking."""
         account = await heard.party()
         if account.home is None or _REPAIR.search(heard.words) or heard.entity("order_no"):
-            return False
-        if not await appointment.mine(heard.ctx, account):
-            return False
+            return None
         last = _spoken_of(heard)
-        return last == "appointment" or (
-            last is None and not await repair.of_home(heard.ctx, account, repair.OPEN)
-        )
+        if last == "action_space_request":
+            return last if await space.mine(heard.ctx, account) else None
+        if last == "change_form" or not await appointment.mine(heard.ctx, account):
+            return None
+        has_repair = await repair.of_home(heard.ctx, account, repair.OPEN)
+        return "rebook_form" if last == "rebook_form" or not has_repair else None
 
 
 def _spoken_of(heard: Hearing) -> str | None:
-    """What the last of the two was, that an action dealt with."""
+    """What moves the thing that an action dealt with last."""
     for event in reversed(heard.tracker.events):
         name = str(event.get("name")) if event.get("event") == "action" else ""
-        if _OF_APPOINTMENTS.search(name):
-            return "appointment"
-        if _OF_REPAIRS.search(name):
-            return "repair"
+        for dealt, moved_by in _SPOKEN_OF:
+            if dealt.search(name):
+                return moved_by
     return None

@@ -11,6 +11,7 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from actions import medication_words
 from actions.base import ServiceAction
 from actions.hearing import Hearing
+from actions.medication import leave_to_doctor
 from community.labels import label
 from community.services import doses, medication
 from community.services.doses import Answered, Told
@@ -33,6 +34,8 @@ class ActionMedicationConfirm(ServiceAction):
     async def handle(self, heard: Hearing) -> list[EventType]:
         asked = self._asked(heard)
         spent: list[EventType] = [SlotSet(_QUESTION, None)] if heard.slot(_QUESTION) else []
+        if not asked and medication_words.asks_advice(heard.words):
+            return [*spent, *leave_to_doctor(heard)]
         if heard.words and not asked and medication_words.is_for_ever(heard.words):
             return [*spent, FollowupAction("action_medication_request")]
         if heard.words and not asked and takes_back(heard.words):

@@ -50,6 +50,8 @@ class ActionSpaceRequest(ServiceAction):
         if moves:
             source = space.named(MOVE.split(heard.words, maxsplit=1)[0], among)
             found = await self._meant(heard, source)
+            if found and source is None:  # the one that was booked last
+                found = [max(found, key=lambda one: one.no)]
             if found:
                 old = [SlotSet("space_no", found[0].no), SlotSet("space_name", found[0].name)]
                 return [*old, FollowupAction("space_form")]

@@ -27,7 +27,7 @@ class ValidateSpaceForm(BindingQuestions):
     """Which room, which hours; free ones are said where they are asked for."""
 
     stem = "space"
-    intents = frozenset({"book_space", "bind_identity"})
+    intents = frozenset({"book_space", "bind_identity", "change_repair"})
     _spaces: list[Space]
 
     async def handle(self, heard: Hearing) -> list[EventType]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from actions.changing import ActionChangeRequest
-from community.services import appointment
+from community.services import appointment, hotline, space
 from community.store.identities import Party
 from tests.actions.stage import Stage, entity
 from tests.community.counters import add_bookables
-from tests.community.estate import at
+from tests.community.estate import add_rooms, at
 from tests.community.village import Village
 
 WORDS = "改到后天下午"
@@ -77,6 +77,32 @@ async def test_only_one_that_is_open_is_changed_when_nothing_was_spoken_of(
     assert await leads_to(stage, WORDS) == "rebook_form"
     await village.order(wang)
     assert await leads_to(stage, WORDS) == "change_form"
+
+
+async def test_room_that_was_spoken_of_last_is_moved(
+    stage: Stage, village: Village, wang: Party
+) -> None:
+    await booked(village, wang)
+    spoke_of(stage, "action_appointment_book")
+    spoke_of(stage, "action_space_book")
+    assert await leads_to(stage, WORDS) == "change_form"
+    await add_rooms(village)
+    await space.book(
+        village.ctx, wang, turn_id="t_space", name="活动室", start=at(5, 14), end=at(5, 16)
+    )
+    assert await leads_to(stage, WORDS) == "action_space_request"
+
+
+async def test_time_that_is_moved_takes_no_report_back(
+    stage: Stage, village: Village, wang: Party
+) -> None:
+    await hotline.submit(
+        village.ctx, wang, turn_id="t_city", words="马路塌了个坑", place="解放大道", anonymous=False
+    )
+    assert await leads_to(stage, WORDS) == "change_form"
+    stage.hear("那个12345撤回吧", "change_repair")
+    await stage.run(ActionChangeRequest())
+    assert stage.said == ["utter_matter_ask_withdraw"]
 
 
 async def test_account_without_a_home_is_led_to_the_repair(unbound: Stage) -> None:

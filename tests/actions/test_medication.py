@@ -711,3 +711,10 @@ async def test_one_word_is_one_dose_of_the_medicine_that_it_names(
     assert len(await doses.waiting(stage.ctx, wang)) == 2
     await answered(stage, "眼药水滴过了", entity("drug", "眼药水"))
     assert [doses.time_words(one) for one in await doses.waiting(stage.ctx, wang)] == ["下午5点"]
+
+
+@pytest.mark.parametrize("words", ["阿司匹林吃完了还能吃布洛芬吗", "刚吃了降压药，可以喝酒不"])
+async def test_question_for_a_doctor_is_none_of_a_dose(stage: Stage, words: str) -> None:
+    stage.hear(words, "confirm_medication", entity("drug", "阿司匹林"))
+    await stage.run(ActionMedicationConfirm())
+    assert stage.said == ["utter_medication_no_advice"]
