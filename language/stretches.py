@@ -21,6 +21,9 @@ class Moment:
     all_day: bool = False
 
 
+_NOTHING = Moment()
+
+
 @dataclass(frozen=True)
 class Stretch:
     """A moment, or all from one to another, and where it stands in the text."""
@@ -98,7 +101,7 @@ def _read_moment(
     text: str, at: int, today: date, past: bool, *, led: bool
 ) -> tuple[Moment, int] | None:
     """Read day, part of day and clock in any order, each once; a day may be named twice."""
-    moment, end = Moment(), at
+    moment, end = _NOTHING, at
     while True:
         gap = _GAP.match(text, end) if end > at else None
         place = gap.end() if gap else end
@@ -114,7 +117,7 @@ def _read_word(
     moment: Moment, text: str, at: int, today: date, past: bool, *, led: bool
 ) -> tuple[Moment, int] | None:
     """The moment with the next word about time added, and the offset after that word."""
-    only_days = moment == Moment(days=moment.days)
+    only_days = moment.part is None and moment.clock is None and not moment.all_day
     if (moment.days is None or only_days) and (days := read_days(text, at, today, past=past)):
         if moment.days and (days[0].first - moment.days.first).days % 7:
             return None  # another day, not the weekday of 11月28日（周五）
