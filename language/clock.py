@@ -37,6 +37,7 @@ class Clock:
 
 _HAN = "零一二两三四五六七八九十"
 _NUMERIC = frozenset(_HAN + "0123456789.第")
+_HEADS = frozenset(_HAN + "0123456789廿差")  # of every pattern of a clock time
 _HOUR = rf"(?P<hour>\d{{1,2}}|[{_HAN}廿]{{1,3}})"
 _OCLOCK = rf"(?:点(?![{_HAN}\d]{{1,2}}[度块元倍])(?:钟|正|整)?|时(?![间常候段不而]))"
 _MINUTE = (
@@ -91,7 +92,7 @@ def read_clock(text: str, at: int, *, led: bool) -> tuple[Clock, int] | None:
     `led` says that a day or a part of the day came right before, which makes 一点 an hour and
     not "a little", and lets 周三三点 begin after a numeral.
     """
-    if not led and at and text[at - 1] in _NUMERIC:
+    if text[at : at + 1] not in _HEADS or (not led and at and text[at - 1] in _NUMERIC):
         return None
     if match := _COLON.match(text, at):
         return _clock(match["hour"], int(match["minute"]), match.end())

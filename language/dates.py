@@ -43,9 +43,14 @@ SHIFTS = {word: shift for shift, words in _FAR.items() for word in words.split()
 """How many weeks, months or years away that is; what is not here is this one."""
 
 _ORDER = r"(?:\d{1,2}|[一二三四五六七八九十廿]{1,3})"
+_HAN = "[零一二三四五六七八九十]"
+_QUARTER = "第?[一二三四1-4]个?季度"
+_PART_OF_YEAR = f"年的?(?:{_HAN}{{1,2}}月|[上下]半年|{_QUARTER}|[春夏秋冬初底末])"
 YEAR = (
-    r"(?:(?P<year>(?:19|20)?\d\d|二零[零一二三四五六七八九]{2}|零[一二三四五六七八九]|两千零[一二三四五六七八九十]{1,3})"
-    " ?年|(?P<near>大前|[今明去后前旧本头]|上一?)年)(?![纪轻级代糕货])"
+    rf"(?:(?P<year>(?:19|20)?\d\d|二零{_HAN}{{2}}|零{_HAN}|两千零{_HAN}{{1,3}}"
+    rf"|[一二]{_HAN}(?={_PART_OF_YEAR})) ?年"
+    rf"|(?P<bare>20\d\d)(?=全年|[上下]半年|{_QUARTER})"
+    "|(?P<near>大前|[今明去后前旧本头]|上一?)年)(?![纪轻级代糕货])"
 )
 """A year, as digits or counted from this one."""
 _NEXT_YEARS = 10  # 35年 is to come, 98年 was in the last century
@@ -64,14 +69,14 @@ _DAY_OF_MONTH = re.compile(
     r"(?![\d楼搂院栋幢门线路机桌窗柜库车厅房室充仓灯井铺店摊台泵站出口电码商单梯床]"
     "|会议|活动室|教室|诊室|包间|球场|师傅)"
 )
-_NO_MONTH = "(?![子饼亮嫂卡票租供经球薪花龄])"
-_PART = "(?P<part>[初中底末]|[上中下]旬)"
+_NO_MONTH = "(?![子饼亮嫂卡票租供经球薪花龄]|初[一二三四五六七八九十])"
+_PART = "(?P<part>[中底末]|初(?![一二三四五六七八九十])|[上中下]旬)"
 _MONTH = re.compile(
     rf"(?:{YEAR}{OF_YEAR})?(?P<month>{_ORDER}|(?<![\d一二三四五六七八九十百千万])元) ?月份?{_PART}?{_NO_MONTH}"
     rf"(?!{_ORDER}[号日])"
 )
 _MONTHS = re.compile(
-    rf"(?:{YEAR}{OF_YEAR})?(?P<first>{_ORDER})[-~到至](?P<last>{_ORDER})月份?{_NO_MONTH}(?!{_ORDER}[号日])"
+    rf"(?:{YEAR}{OF_YEAR})?(?P<first>{_ORDER})(?P<to>[-~到至、和跟])(?P<last>{_ORDER})月份?{_NO_MONTH}(?!{_ORDER}[号日])"
 )
 _FULL_MONTH = re.compile(
     r"(?<![A-Za-z\d.第-])(?P<year>20\d\d)[-/.](?P<month>1[0-2]|0?[1-9])月?(?![-\d./号]| ?[元块度吨])"
@@ -150,7 +155,8 @@ def _month(match: re.Match[str], today: date, past: bool) -> Days | None:
 
 def _months(match: re.Match[str], today: date, past: bool) -> Days | None:
     first, last = whole(match["first"]), whole(match["last"])
-    if not (1 <= first <= 12 and 1 <= last <= 12):
+    apart = match["to"] in "、和跟" and last != first + 1
+    if apart or not (1 <= first <= 12 and 1 <= last <= 12):
         return None
 
     def of_year(year: int) -> Days:
@@ -202,8 +208,8 @@ def _nearest(today: date, past: bool, of_year: Callable[[int], Days | None]) -> 
 
 def said_year(match: re.Match[str], today: date) -> int:
     """The year of a match of `YEAR`, this one when none was said."""
-    if match["year"]:
-        year = whole(match["year"])
+    if said := match["year"] or match["bare"]:
+        year = whole(said)
         if year < 100:
             year += 2000 if year + 2000 <= today.year + _NEXT_YEARS else 1900
         return year

@@ -25,8 +25,8 @@ def fix(stretch: Stretch, now: datetime, past: bool) -> Period:
     period = _point(first, clock, now, past) if clock else _whole(first, now, past)
     if last is not None:
         period = _range(period, first, last)
-    if stretch.edge == "after":
-        return _after(period, first)
+    if stretch.edge in ("after", "from"):
+        return _after(period, stretch, now)
     return _before(period, stretch, now) if stretch.edge else period
 
 
@@ -76,11 +76,14 @@ def _range(period: Period, first: Moment, last: Moment) -> Period:
     return Period(period.start, max(end, period.start))
 
 
-def _after(period: Period, first: Moment) -> Period:
-    """Open to the end of the part of day or of the day; of days, for a week."""
+def _after(period: Period, stretch: Stretch, now: datetime) -> Period:
+    """Open to the end of the part of day or of the day; of days, for a week or until today."""
+    first = stretch.first
     if period.all_day:
-        start = period.start if first.days and first.days.count == 1 else period.end
-        return Period(start, start + _OPEN, all_day=True, bound="start")
+        one = first.days is not None and first.days.count == 1
+        start = period.start if one or stretch.edge == "from" else period.end
+        end = max(start + _OPEN, at_minute(now.date(), MIDNIGHT))
+        return Period(start, end, all_day=True, bound="start")
     start = period.start if first.clock else period.end
     midnight = at_minute(start.date(), MIDNIGHT)
     end = at_minute(start.date(), first.part.end) if first.clock and first.part else midnight

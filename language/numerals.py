@@ -31,7 +31,10 @@ WRITTEN = r"(?<![\d.])(?:\d{1,3}(?:,\d{3}){1,4}|\d{1,12})(?:\.\d{1,6})?(?!\d)"
 """Pattern of one whole written number: 38.5, 1,280.00; it has no groups."""
 
 _NUMERAL = f"[{SAID}十百千拾佰仟万亿廿卅]"
-NUMBER = rf"(?:(?:{WRITTEN})[万千百亿]?|{_NUMERAL}{{1,20}}(?:点[{SAID}]{{1,6}})?|[半俩仨])"
+_MIXED = (
+    r"(?<![\d.])(?:(?:\d{1,4}[亿万千百]){1,3}\d{1,4}(?![\d.万千百亿])|(?:\d{1,4}[亿万千百]){2,3})"
+)
+NUMBER = rf"(?:{_MIXED}|(?:{WRITTEN})[万千百亿]?|{_NUMERAL}{{1,20}}(?:点[{SAID}]{{1,6}})?|[半俩仨])"
 """Pattern of one number in folded text, as `parse_number` reads it; it has no groups."""
 
 ONE_WORD = "一(?=[直定样起共般会些旦])"
@@ -88,12 +91,27 @@ def _positive(said: str) -> int | float | None:
         return None if whole is None else whole + 0.5
     if re.fullmatch(rf"(?:{WRITTEN})[万千百亿]?", said):
         return _written(said)
+    if re.fullmatch(_MIXED, said):
+        return _mixed(said)
     whole_text, point, fraction = said.partition("点")
     whole = _integer(whole_text)
     if whole is None or not point:
         return whole
     tail = digits(fraction)
     return None if tail is None else float(f"{whole}.{tail}")
+
+
+def _mixed(said: str) -> int | None:
+    """Read figures between scales: 1万2千 is 12000, 3千5 is 3500; None when a scale grows again."""
+    value, scale = 0, _SCALES["亿"] * 10
+    for figures, mark in re.findall(r"(\d+)([亿万千百]?)", said):
+        below = _SCALES[mark] if mark else 1
+        if not mark and len(figures) == 1:
+            below = scale // 10
+        if int(figures) * below >= scale:
+            return None
+        value, scale = value + int(figures) * below, below
+    return value
 
 
 def _written(said: str) -> int | float:

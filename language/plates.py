@@ -64,6 +64,7 @@ _REPEATS = re.compile("[个個俩仨]")
 _CUE = re.compile("车牌|车号|牌照|号牌|牌号")
 _WORDS = {"陕西", "湘西", "鄂西", "粤西", "新开"}
 """A province and a city by its sound that are more often a word"""
+_BUILDINGS = {*"栋座楼幢区口"}  # 京A12345 D栋
 _NEXT = re.compile(rf"{ONE_WORD}|.[点号楼栋个位人月日天辆分]")
 _MARKS = re.compile(_MARK)
 _PETROL = re.compile(r"(?=.*\d)[\dA-HJ-NP-Z]{5}|[\dA-HJ-NP-Z]{4}[学警挂港澳领]")
@@ -115,6 +116,8 @@ def _read(match: re.Match[str], said: str) -> Found[str] | None:
         if len(serial) < length or not pattern.fullmatch(serial[:length]):
             continue
         end = match.end() if match["kind"] else marks[length - 1].end()
+        if length == 6 and serial[5].isalpha() and said[end : end + 1] in _BUILDINGS:
+            continue
         if _goes_on(said, end):
             continue
         return Found(match.start(), end, province + city + serial[:length])

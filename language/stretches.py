@@ -21,6 +21,9 @@ class Moment:
     all_day: bool = False
 
 
+_NOTHING = Moment()
+
+
 @dataclass(frozen=True)
 class Stretch:
     """A moment, or all from one to another, and where it stands in the text."""
@@ -30,15 +33,16 @@ class Stretch:
     first: Moment
     last: Moment | None = None
     """The end of a range (两点到四点); None when one moment was said."""
-    edge: Literal["", "after", "before", "by"] = ""
-    """"after" for 三点以后, "before" for 三点以前, "by" for 最晚周五."""
+    edge: Literal["", "after", "from", "before", "by"] = ""
+    """"after" for 三点以后, "from" for 下个月起, "before" for 三点以前, "by" for 最晚周五."""
 
 
 _GAP = re.compile(r"[ 的,，]{0,2}(?:那天|这天)?[ 的,，]{0,2}[(（]?")
 _CLOSE = re.compile("[)）]")
 _TO = re.compile(r"[ ,，]?(?:一直到|直到|到了?|至|[-~—–]{1,2})[ ,，]?")
 _PRESENT = re.compile("现在|如今|目前|而家")
-_AFTER = re.compile(" ?(?:[以之过]后|往后|朝后|后(?![天日儿晌半面门来朝])|起(?![来床])|开始)")
+_AFTER = re.compile(" ?(?:[以之过]后|往后|朝后|后(?![天日儿晌半面门来朝]))")
+_FROM = re.compile(" ?(?:起(?![来床])|开始|以来|至今)")
 _BEFORE = re.compile(" ?(?:[以之]前|前(?![天日面门后台儿]))")
 _BY = re.compile("(?:最晚|最迟|不超过|不晚于|赶在)[到在]?$")
 _RECURRING = re.compile("(?:每|逢|隔|天天)(?:[个天日月年周早晚]|礼拜|星期)*$")
@@ -85,6 +89,8 @@ def _read(text: str, at: int, today: date, past: bool) -> Stretch | None:
             last, end = Moment(days=Days(today, today)), present.end()
     if match := _AFTER.match(text, end):
         return Stretch(at, match.end(), first, last, "after")
+    if match := _FROM.match(text, end):
+        return Stretch(at, match.end(), first, last, "from")
     if match := _BEFORE.match(text, end):
         return Stretch(at, match.end(), first, last, "before")
     by = _BY.search(text[max(0, at - _REACH) : at])
@@ -95,7 +101,7 @@ def _read_moment(
     text: str, at: int, today: date, past: bool, *, led: bool
 ) -> tuple[Moment, int] | None:
     """Read day, part of day and clock in any order, each once; a day may be named twice."""
-    moment, end = Moment(), at
+    moment, end = _NOTHING, at
     while True:
         gap = _GAP.match(text, end) if end > at else None
         place = gap.end() if gap else end
@@ -111,7 +117,7 @@ def _read_word(
     moment: Moment, text: str, at: int, today: date, past: bool, *, led: bool
 ) -> tuple[Moment, int] | None:
     """The moment with the next word about time added, and the offset after that word."""
-    only_days = moment == Moment(days=moment.days)
+    only_days = moment.part is None and moment.clock is None and not moment.all_day
     if (moment.days is None or only_days) and (days := read_days(text, at, today, past=past)):
         if moment.days and (days[0].first - moment.days.first).days % 7:
             return None  # another day, not the weekday of 11月28日（周五）

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from language.clean import fold
 from language.clock import MIDNIGHT
 from language.corrections import corrects, is_busy, is_denied, may_be_busy
+from language.dates import Days
 from language.fixing import fix
 from language.found import Found
 from language.numerals import NUMBER, parse_number
@@ -25,6 +26,7 @@ _LONG_DAYS = 6  # a stretch of more days than this gives way to any other
 _FILLS_WITHIN = 6  # characters between two stretches that make one
 _REACH = 20  # characters between them that are looked at
 
+_AND = re.compile(" ?[和跟与、,，]? ?")
 _WAIT = re.compile(
     rf"(?P<lead>再?过|等)?(?P<number>{NUMBER})个?(?P<half>半)?"
     "(?P<unit>小时|钟头|分钟|刻钟|钟|天|周|个?礼拜|个?星期)(?:(?P<after>[以之过]?后)|(?P<within>[以之]?内))?"
@@ -114,6 +116,10 @@ def _meant(said: str, now: datetime, past: bool) -> Stretch | None:
 def _joined(old: Stretch, new: Stretch, between: str) -> Stretch:
     """What is meant by the two: the new one corrects, narrows or fills the old, or is beside it."""
     a, b = old.first, new.first
+    if _AND.fullmatch(between) and a == Moment(days=a.days) and b == Moment(days=b.days):
+        both = a.days and b.days and a.days.count > _LONG_DAYS and _both(a.days, b.days)
+        if both:
+            return replace(new, start=old.start, first=Moment(days=both))
     if corrects(between):
         return _filled(old, new)
     if a == Moment(days=a.days) and a.days and a.days.count > 1 and b.days:
@@ -124,6 +130,12 @@ def _joined(old: Stretch, new: Stretch, between: str) -> Stretch:
         return new if inside or a.days.count > _LONG_DAYS else old
     clash = (a.days and b.days) or (a.part and b.part) or (a.clock and b.clock) or new.last
     return old if clash or len(between) > _FILLS_WITHIN else _filled(old, new)
+
+
+def _both(one: Days, next_one: Days) -> Days | None:
+    """Two stretches of days as one when the second begins where the first ends (上个月和这个月)."""
+    follows = (next_one.first - one.last).days == 1
+    return Days(one.first, next_one.last) if follows else None
 
 
 def _filled(old: Stretch, new: Stretch) -> Stretch:

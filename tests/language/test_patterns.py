@@ -6,7 +6,7 @@ from importlib import import_module
 
 import pytest
 
-from language import days
+from language import clock, days
 
 MODULES = [
     "addresses",
@@ -121,9 +121,17 @@ def test_pattern_repeats_a_group_only_a_few_times(name, pattern):
     assert max(products, default=1) <= 16
 
 
-def test_words_of_days_begin_with_the_characters_that_are_looked_for():
+@pytest.mark.parametrize(
+    ("looked_for", "readers"),
+    [
+        (days._HEADS, [pattern for pattern, _ in days._READERS]),
+        (clock._HEADS, [clock._COLON, clock._SHORT_OF, clock._WORDS]),
+    ],
+    ids=["days", "clock"],
+)
+def test_words_of_time_begin_with_the_characters_that_are_looked_for(looked_for, readers):
     begin: set[str] = set()
-    for pattern, _ in days._READERS:
+    for pattern in readers:
         begin |= heads(re._parser.parse(pattern.pattern, pattern.flags))[0]
 
-    assert begin == days._HEADS
+    assert begin == looked_for

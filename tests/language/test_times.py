@@ -272,6 +272,8 @@ OPEN = [
     ("晌午过后", after("24 13:00", "25 00:00")),
     ("后天以后都行", Period(at("26"), at("12-03"), all_day=True, bound="start")),
     ("明天起", Period(at("25"), at("12-02"), all_day=True, bound="start")),
+    ("下个月起", Period(at("12-01"), at("12-08"), all_day=True, bound="start")),
+    ("下周开始", Period(at("12-01"), at("12-08"), all_day=True, bound="start")),
     ("国庆后", Period(at("2026-10-08"), at("2026-10-15"), all_day=True, bound="start")),
     ("三点以前", before("24 15:00")),
     ("明天三点之前", before("25 15:00", "25")),
@@ -409,6 +411,8 @@ PAST = [
     ("九点", point("24 09:00")),
     ("昨天下午三点", point("23 15:00")),
     ("昨天报的，前天坏的", days("23")),
+    ("从上个月开始", Period(at("10-01"), at("25"), all_day=True, bound="start")),
+    ("今年以来", Period(at("1-01"), at("25"), all_day=True, bound="start")),
 ]
 
 
