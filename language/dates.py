@@ -63,11 +63,17 @@ _FULL_DATE = re.compile(r"(?P<year>20\d\d)[-/.](?P<month>\d{1,2})[-/.](?P<day>\d
 _SHORT_DATE = re.compile(
     r"(?P<month>1?\d)/(?P<day>[1-3]?\d)(?= ?(?:[上下中早晚]|\d{1,2}[点:]))"  # not the dose 1/2
 )
+_NO_DAY = (
+    r"(?![\d楼搂院栋幢门线路机桌窗柜库车厅房室充仓灯井铺店摊台泵站出口电码商单梯床]"
+    "|会议|活动室|教室|诊室|包间|球场|师傅)"
+)
 _DAY_OF_MONTH = re.compile(
     rf"(?:(?P<which>{THIS})个?月 ?)?(?P<day>{_ORDER})"
     "(?:号|(?<![一二三四])日|(?<=十[一二三四])日)"  # not 一日三次
-    r"(?![\d楼搂院栋幢门线路机桌窗柜库车厅房室充仓灯井铺店摊台泵站出口电码商单梯床]"
-    "|会议|活动室|教室|诊室|包间|球场|师傅)"
+    rf"{_NO_DAY}"
+)
+_DAYS_OF_MONTH = re.compile(
+    rf"(?:(?P<which>{THIS})个?月 ?)?(?P<first>{_ORDER})[号日]?[到至](?P<last>{_ORDER})[号日]{_NO_DAY}"
 )
 _NO_MONTH = "(?![子饼亮嫂卡票租供经球薪花龄]|初[一二三四五六七八九十])"
 _PART = "(?P<part>[中底末]|初(?![一二三四五六七八九十])|[上中下]旬)"
@@ -133,9 +139,22 @@ def _short_date(match: re.Match[str], today: date, past: bool) -> Days | None:
 
 
 def _day_of_month(match: re.Match[str], today: date, past: bool) -> Days | None:
-    day = whole(match["day"])
-    if match["which"]:
-        return _valid(*shifted_month(today, SHIFTS.get(match["which"], 0)), day)
+    return _on_day(match["which"], whole(match["day"]), today, past)
+
+
+def _days_of_month(match: re.Match[str], today: date, past: bool) -> Days | None:
+    """From one day to another of the same month, or of the next when its number is smaller."""
+    day, until = whole(match["first"]), whole(match["last"])
+    last = _on_day(match["which"], until, today, past)
+    if last is None:
+        return None
+    first = _valid(*shifted_month(last.first, -1 if day > until else 0), day)
+    return Days(first.first, last.last) if first else None
+
+
+def _on_day(which: str | None, day: int, today: date, past: bool) -> Days | None:
+    if which:
+        return _valid(*shifted_month(today, SHIFTS.get(which, 0)), day)
     for shift in range(3):  # the next month that has this day, or the last one
         days = _valid(*shifted_month(today, -shift if past else shift), day)
         if days and (days.first <= today if past else days.first >= today):
@@ -228,6 +247,7 @@ DATE_READERS: tuple[tuple[re.Pattern[str], Resolve], ...] = (
     (_DATE, _date),
     (_FULL_DATE, _full_date),
     (_SHORT_DATE, _short_date),
+    (_DAYS_OF_MONTH, _days_of_month),
     (_DAY_OF_MONTH, _day_of_month),
     (_MONTHS, _months),
     (_MONTH, _month),
