@@ -12,7 +12,10 @@ from community.labels import label
 from community.services import fee
 from community.store.bills import Bill
 from community.times import local
+from language import times
+from language.periods import Period
 
+TOLD_AT_MOST = 6
 _AND = re.compile(r"(那|还有)?[\u4e00-\u9fff]{2,4}费呢[？?]?")
 "电费呢 asks of another fee what was asked of the last"
 
@@ -37,6 +40,9 @@ class ActionFeeQuery(ServiceAction):
 
     async def handle(self, heard: Hearing) -> list[EventType]:
         account, item = await heard.party(), _item(heard)
+        period = times.parse_period(heard.entity("period") or "", heard.now, past=True)
+        if period is not None:
+            return await self._tell_period(heard, item, period)
         owed = await fee.owed(heard.ctx, account, item)
         name = label("fee_item", item) if item else label("word", "fees")
         if not owed:
@@ -52,7 +58,7 @@ class ActionFeeQuery(ServiceAction):
             return _asked(item)
         total = sum(one.owed_fen for one in owed)
         heard.say("utter_fee_owed", item=name, total=fee.yuan(total), count=len(owed))
-        for one in owed[:6]:
+        for one in owed[:TOLD_AT_MOST]:
             late = f"（含滞纳金{fee.yuan(one.late_fee_fen)}）" if one.late_fee_fen else ""
             heard.say(
                 "utter_fee_owed_one",
@@ -62,6 +68,29 @@ class ActionFeeQuery(ServiceAction):
                 late=late,
                 due=f"{one.due_on.month}月{one.due_on.day}日",
             )
+        return _asked(item)
+
+    async def _tell_period(
+        self, heard: Hearing, item: str | None, period: Period
+    ) -> list[EventType]:
+        """What the bills of the months that were asked about came to, and which are paid."""
+        found = await fee.of_period(heard.ctx, await heard.party(), item, period)
+        if not found:
+            name = label("fee_item", item) if item else label("word", "fees")
+            said = heard.entity("period") or ""
+            heard.say("utter_fee_none_then", period=said, item=name)
+            return _asked(item)
+        if len(found) > 1:
+            total = sum(one.amount_fen + one.late_fee_fen for one in found)
+            heard.say("utter_fee_together", count=len(found), total=fee.yuan(total))
+        for one in found[-TOLD_AT_MOST:]:
+            day = one.due_on if one.owed_fen or one.paid_at is None else local(one.paid_at).date()
+            heard.say(
+                "utter_fee_not_paid" if one.owed_fen else "utter_fee_paid",
+                item=label("fee_item", one.item), period=_month(one),
+                amount=fee.yuan(one.amount_fen + one.late_fee_fen),
+                day=f"{day.month}月{day.day}日",
+            )  # fmt: skip
         return _asked(item)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 
 from community.context import Context
 from community.errors import NotAllowed, NotBound
@@ -11,6 +12,8 @@ from community.labels import group
 from community.store import bills
 from community.store.bills import Bill
 from community.store.identities import Party
+from community.times import local
+from language.periods import Period
 
 PAYERS = frozenset({"owner", "member", "guardian", None})
 "Roles that may be shown the payment page; None is a household bound by its code"
@@ -64,6 +67,13 @@ async def owed(ctx: Context, account: Party, item: str | None = None) -> list[Bi
 async def recent(ctx: Context, account: Party, item: str | None = None) -> list[Bill]:
     """All bills, newest period first. Raises NotBound."""
     return await _bills(ctx, account, item)
+
+
+async def of_period(ctx: Context, account: Party, item: str | None, period: Period) -> list[Bill]:
+    """The bills of the months that a period reaches into, oldest first. Raises NotBound."""
+    first, last = (f"{local(at):%Y-%m}" for at in (period.start, period.end - timedelta(seconds=1)))
+    found = await _bills(ctx, account, item)
+    return [one for one in reversed(found) if first <= one.period <= last]
 
 
 async def _bills(ctx: Context, account: Party, item: str | None) -> list[Bill]:

@@ -37,6 +37,34 @@ async def test_paid_fee_is_told_with_its_day(stage: Stage, village: Village, hom
     }  # fmt: skip
 
 
+async def test_bill_of_the_month_that_is_asked_about_is_told_and_no_other(
+    stage: Stage, village: Village, home: Home
+) -> None:
+    for period, paid in (("2025-08", 0), ("2025-09", 2000), ("2025-10", 2000), ("2025-11", 0)):
+        await village.bill(home, "water", period, ("自来水", 2000), paid=paid)
+    stage.hear(
+        "我上个月水费多少", "query_fee", entity("period", "上个月"), entity("fee_item", "水费")
+    )
+    await stage.run(ActionFeeQuery())
+    assert stage.said == ["utter_fee_paid"]
+    assert stage.values("utter_fee_paid") == {
+        "item": "水费", "period": "2025年10月", "amount": "20元", "day": "11月3日",
+    }  # fmt: skip
+    stage.hear("三季度水费呢", "query_fee", entity("period", "三季度"), entity("fee_item", "水费"))
+    await stage.run(ActionFeeQuery())
+    assert stage.said == ["utter_fee_together", "utter_fee_not_paid", "utter_fee_paid"]
+    assert stage.values("utter_fee_together") == {"count": "2", "total": "40元"}
+
+
+async def test_month_without_a_bill_is_said_as_it_was_asked(
+    stage: Stage, village: Village, home: Home
+) -> None:
+    await village.bill(home, "water", "2025-10", ("自来水", 2000))
+    stage.hear("前年的电费", "query_fee", entity("period", "前年"), entity("fee_item", "电费"))
+    await stage.run(ActionFeeQuery())
+    assert stage.values("utter_fee_none_then") == {"period": "前年", "item": "电费"}
+
+
 async def test_fee_without_a_bill_is_said(stage: Stage) -> None:
     for action in (ActionFeeQuery(), ActionFeeExplain()):
         stage.hear("水费多少", "query_fee")
