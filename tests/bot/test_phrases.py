@@ -23,6 +23,8 @@ FILLED = {
     "emergency.place_noted": {"place"},
     "parking.served": {"no", "space", "until"},
     "parking.ended": {"space"},
+    "asking.order": {"no", "phone", "shop"},
+    "asking.slip": {"no", "when", "items"},
 }
 
 
