@@ -66,7 +66,7 @@ def ensure(root: Path, say: Callable[[str], None]) -> Path:
     with (model.parent / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not model.exists():
-            say("training the model (about a minute) …")
+            say("training the model (a minute or two) …")
             started = time.monotonic()
             train(root, model)
             say(f"model trained in {time.monotonic() - started:.0f} s")
