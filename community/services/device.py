@@ -103,13 +103,10 @@ async def _of_turn(ctx: Context, turn_id: str) -> Act | None:
 
 
 async def _carry_out(
-    ctx: Context, account: Party, steps: Sequence[Step], turn_id: str, *, undoes: bool = False
+    ctx: Context, account: Party, steps: Sequence[Step], turn_id: str
 ) -> list[Result]:
     home = await _home(ctx, account)
-    rows = [
-        {"entity": one.entity.id, "wanted": one.wanted, "before": one.entity.state, "did": one.did}
-        for one in steps
-    ]
+    rows = _rows(steps)
     if not rows and await _of_turn(ctx, turn_id) is None:
         return []
     async with ctx.db.write() as conn:
@@ -120,7 +117,6 @@ async def _carry_out(
             room_id=home.room_id,
             identity_id=account.identity_id,
             steps=rows,
-            undone=undoes,
         )
     if act.identity_id != account.identity_id or act.room_id != home.room_id:
         raise NotFound("another household's turn")
@@ -130,6 +126,13 @@ async def _carry_out(
     async with ctx.db.write() as conn:
         await devices.end(conn, act.id, [asdict(one) for one in results])
     return results
+
+
+def _rows(steps: Sequence[Step]) -> list[dict[str, Any]]:
+    return [
+        {"entity": one.entity.id, "wanted": one.wanted, "before": one.entity.state, "did": one.did}
+        for one in steps
+    ]
 
 
 async def _apply(api: HomeApi, room_id: str, steps: Sequence[dict[str, Any]]) -> list[Result]:
@@ -193,10 +196,14 @@ async def undo(
         for one in act.steps
         if one["entity"] in changed & have.keys() and have[one["entity"]].kind not in _ONE_WAY
     ]
-    async with ctx.db.write() as conn:
+    async with ctx.db.write() as conn:  # taken back and begun together: a crash loses neither
         if not await devices.take_back(conn, act.id):
             return []
-    return await _carry_out(ctx, account, back, turn_id, undoes=True)
+        await devices.begin(
+            conn, ctx.clock, turn_id=turn_id, room_id=home.room_id,
+            identity_id=account.identity_id, steps=_rows(back), undone=True,
+        )  # fmt: skip
+    return await _carry_out(ctx, account, [], turn_id)
 
 
 async def states(

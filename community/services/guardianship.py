@@ -66,6 +66,8 @@ async def grant(
 ) -> Guardian:
     """Record what an elder agreed to before `staff_id`; what the two agreed to before gives way.
 
+    The same agreement once more changes and tells nothing.
+
     Raises BadInput for rights or a kinship that there are not, for none, and for oneself; NotFound
     for a resident who is not there.
     """
@@ -76,14 +78,16 @@ async def grant(
     async with ctx.db.write() as conn:
         if not await rooms.are_residents(conn, [elder_id, guardian_id]):
             raise NotFound("no such resident")
+        before = await guardians.between(conn, elder_id, guardian_id)
+        agreed = (kin, rights, whole_home)
+        if before and (before.kin, frozenset(before.rights), before.whole_home) == agreed:
+            return before
         await guardians.grant(
             conn, ctx.clock, elder_id=elder_id, guardian_id=guardian_id, kin=kin, rights=rights,
             consented_by=staff_id, whole_home=whole_home,
         )  # fmt: skip
-        found = await guardians.standing(conn)
-        made = next(
-            one for one in found if (one.elder_id, one.guardian_id) == (elder_id, guardian_id)
-        )
+        made = await guardians.between(conn, elder_id, guardian_id)
+        assert made is not None  # noqa: S101 - it was granted just now
         await tell(conn, made)
     return made
 

@@ -137,6 +137,14 @@ async def get(conn: AsyncConnection, guardianship_id: str) -> Guardian | None:
     return found[0] if found else None
 
 
+async def between(conn: AsyncConnection, elder_id: str, guardian_id: str) -> Guardian | None:
+    """What stands between the two."""
+    found = await _found(
+        conn, and_(guardianship.c.elder_id == elder_id, guardianship.c.guardian_id == guardian_id)
+    )
+    return found[0] if found else None
+
+
 async def _having(conn: AsyncConnection, right: str, whose: ColumnElement[bool]) -> list[Guardian]:
     return [one for one in await _found(conn, whose) if right in one.rights]
 

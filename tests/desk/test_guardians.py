@@ -78,6 +78,14 @@ async def test_what_an_elder_agreed_to_is_taken_down_told_to_both_and_sealed(
     assert "王秀英" in (await grid.get("/guardians")).text
 
 
+async def test_form_that_is_sent_twice_is_told_once(
+    grid: Browser, world: World, people: dict[str, str]
+) -> None:
+    for _ in range(2):
+        assert (await grid.post("/guardians", **form(people))).to == "/guardians"
+    assert len(await world.transcript(people["elder"])) == 1
+
+
 async def test_later_consent_takes_the_place_of_the_earlier(
     grid: Browser, db: Database, people: dict[str, str]
 ) -> None:

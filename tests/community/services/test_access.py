@@ -126,6 +126,19 @@ async def test_who_may_open(village: Village, gated: Home, stranger: Party) -> N
     assert await village.count(door_opening) == 5
 
 
+async def test_right_that_another_home_gave_opens_no_door_here(
+    village: Village, gated: Home
+) -> None:
+    homes = [
+        await village.home(3, 2, number, ("甲", "owner", None), ("丁", "guardian", None), code=code)
+        for number, code in (("901", "39010001"), ("902", "39020001"))
+    ]
+    guardian = await village.account(homes[0], person=1)
+    await grant(village, homes[1], f"{homes[0].room_id}_p1", "doors")
+    with pytest.raises(NotAllowed):
+        await open_(village, guardian, "东门", "turn_g")
+
+
 async def test_loudspeaker_that_anybody_can_speak_to_opens_nothing(
     village: Village, gated: Home, wang: Party
 ) -> None:

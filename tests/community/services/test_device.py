@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.errors import NotAllowed, NotBound, NotFound
 from community.services import device, scenes
 from community.services.device import Result
 from community.services.device_plan import Question, Refusal
+from community.store.database import Database
 from community.store.identities import Home, Party
 from community.store.schema import device_act
 from language.device_commands import parse
@@ -287,6 +292,40 @@ async def test_undoing_at_once_puts_back_once(
         *(device.undo(village.ctx, wang, turn_id=f"turn_u{i}") for i in range(5))
     )
     assert sorted(len(one) for one in undone) == [0, 0, 0, 0, 1]
+    assert (await state(village, furnished, "tv.living"))["state"] == "off"
+
+
+class PowerCut(Exception):
+    pass
+
+
+class CutOff(Database):
+    """Its power is cut when the second transaction would commit."""
+
+    def __init__(self, db: Database) -> None:
+        self._whole, self._written = db, 0
+
+    def read(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        return self._whole.read()
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        async with self._whole.write() as conn:
+            yield conn
+            self._written += 1
+            if self._written > 1:
+                raise PowerCut
+
+
+async def test_undoing_that_was_cut_off_is_done_when_its_turn_comes_again(
+    village: Village, furnished: Home, wang: Party
+) -> None:
+    await do(village, wang, "打开电视")
+    with pytest.raises(PowerCut):
+        await device.undo(replace(village.ctx, db=CutOff(village.db)), wang, turn_id="turn_u")
+    assert [one.outcome for one in await device.undo(village.ctx, wang, turn_id="turn_u")] == [
+        "done"
+    ]
     assert (await state(village, furnished, "tv.living"))["state"] == "off"
 
 
