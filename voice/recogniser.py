@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,6 +11,10 @@ from community.errors import Unavailable
 
 class RecogniserError(Unavailable):
     """The recogniser did not do its work: it failed, was late, or has no model."""
+
+
+class Overloaded(RecogniserError):
+    """More is spoken at once than this machine can hear."""
 
 
 @dataclass(frozen=True)
@@ -40,5 +45,34 @@ class Recogniser(Protocol):
 
         `pcm` is sound of 16 000 Hz, mono, signed 16-bit little-endian, at most 120 s, as
         `voice.decoder.Decoder` gives it. Raises RecogniserError.
+        """
+        ...
+
+
+class Hearing(Protocol):
+    """One utterance of one stream while it is spoken; its calls come one after the other."""
+
+    async def feed(self, pcm: bytes) -> str:
+        """Hear some more, in the format of `recognise`; returns all words heard so far.
+
+        Raises RecogniserError; Overloaded when more sound waits than can be heard in time.
+        """
+        ...
+
+    async def finish(self) -> Transcript:
+        """The whole utterance; nothing is fed after it. Raises RecogniserError."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of it, finished or not; may be called twice."""
+        ...
+
+
+class StreamingRecogniser(Recogniser, Protocol):
+    def listen(self, phrases: Sequence[str] = ()) -> Hearing:
+        """Begin to hear an utterance.
+
+        `phrases` are the answers to a closed question; a recogniser may hear them better, and
+        hears all else nevertheless. Raises RecogniserError.
         """
         ...
