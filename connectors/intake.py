@@ -12,6 +12,8 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from bot.listening import LISTEN_S
 from bot.phrases import phrase
 from community.errors import BadInput, CommunityError, NotFound, Unavailable
@@ -20,10 +22,11 @@ from community.store.attachments import KEPT, PHOTO, VOICE, Attachment
 from community.store.database import Database
 from community.times import Clock
 from connectors.photos import Photos
-from connectors.voices import Voices
-from conversation import outbox
+from connectors.voices import Voices, noted
+from conversation import inbox, outbox
 from conversation.messages import Draft
 from conversation.ownership import STAFFED, current
+from voice.recogniser import Transcript
 
 STEP_S = 1.0
 AT_ONCE = 8
@@ -66,8 +69,7 @@ class Intake:
 
         The fetch begins at once; `name` is the platform's.
         """
-        digest = hashlib.sha256(f"{channel}/{key}".encode()).hexdigest()[:20]
-        attachment_id = f"{'clip' if kind == VOICE else 'pho'}_{digest}"
+        attachment_id = _id_of(channel, kind, key)
         async with self._db.write() as conn:
             fresh = await attachments.expect(
                 conn, self._clock, attachment_id, conversation_id, kind=kind,
@@ -77,6 +79,21 @@ class Intake:
         if fresh and found is not None:
             self._begin(found)
         return attachment_id
+
+    async def heard(self, channel: str, key: str, pcm: bytes, words: Transcript) -> inbox.Also:
+        """Keep the sound of an utterance that was heard already; it goes to its message.
+
+        The file is written now, its row with the message that has the channel's own `key`.
+        """
+        clip_id = _id_of(channel, VOICE, key)
+        file = await self._voices.write_pcm(clip_id, pcm)
+
+        async def attach(conn: AsyncConnection, turn: inbox.Turn) -> None:
+            await attachments.add(conn, self._clock, clip_id, turn.conversation_id, file, VOICE)
+            await attachments.transcribe(conn, clip_id, noted(words))
+            await inbox.attach_clip(conn, turn, clip_id)
+
+        return attach
 
     async def step(self) -> None:
         """Begin to fetch what is due: after a restart, or after a try that failed."""
@@ -178,3 +195,9 @@ class Intake:
                     conn, self._clock, one.conversation_id, [Draft(phrase("photo.lost"))],
                     epoch=floor.epoch, key=f"lost:{one.id}",
                 )  # fmt: skip
+
+
+def _id_of(channel: str, kind: str, key: str) -> str:
+    """An attachment's id, the same for each delivery of its message."""
+    digest = hashlib.sha256(f"{channel}/{key}".encode()).hexdigest()[:20]
+    return f"{'clip' if kind == VOICE else 'pho'}_{digest}"

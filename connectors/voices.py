@@ -15,7 +15,7 @@ from community.store.attachments import File
 from community.store.database import Database
 from community.times import Clock
 from connectors.files import write_private
-from voice.clips import wav
+from voice.clips import RATE_HZ, WIDTH_BYTES, wav
 from voice.decoder import Decoder
 from voice.recogniser import Recogniser, Transcript
 
@@ -44,11 +44,15 @@ class Voices:
 
     async def write(self, clip_id: str, data: bytes) -> File:
         """Decode a clip and write its file. Raises UnsupportedMedia, TooLarge, Unavailable."""
-        clip = await self._decoder.decode(data)
-        sound = wav(clip.pcm)
+        return await self.write_pcm(clip_id, (await self._decoder.decode(data)).pcm)
+
+    async def write_pcm(self, clip_id: str, pcm: bytes) -> File:
+        """Write a clip that is 16 000 Hz, mono, signed 16-bit little-endian already."""
+        sound = wav(pcm)
         await asyncio.to_thread(write_private, self.file(clip_id), sound)
         digest = hashlib.sha256(sound).hexdigest()
-        return File(CONTENT_TYPE, len(sound), digest, duration_ms=round(clip.duration_s * 1000))
+        duration_ms = round(len(pcm) * 1000 / (RATE_HZ * WIDTH_BYTES))
+        return File(CONTENT_TYPE, len(sound), digest, duration_ms=duration_ms)
 
     async def words_of(self, clip_id: str) -> str:
         """What is said in a kept clip; the transcript is noted. Raises Unavailable."""
@@ -57,7 +61,7 @@ class Voices:
         sound = await asyncio.to_thread(_samples, self.file(clip_id))
         heard = await self._recogniser.recognise(sound)
         async with self._db.write() as conn:
-            await attachments.transcribe(conn, clip_id, _noted(heard))
+            await attachments.transcribe(conn, clip_id, noted(heard))
         return heard.text
 
     async def delete(self, clip_id: str) -> None:
@@ -88,5 +92,6 @@ def _samples(file: Path) -> bytes:
         return opened.readframes(opened.getnframes())
 
 
-def _noted(heard: Transcript) -> dict[str, object]:
+def noted(heard: Transcript) -> dict[str, object]:
+    """A transcript as it is kept with its clip."""
     return {"text": heard.text, "words": [list(asdict(word).values()) for word in heard.words]}

@@ -23,6 +23,8 @@ from community.store.schema import (
     message,
     outbox,
     queue_case,
+    speaker,
+    spoken,
     ticket,
     ticket_event,
     visit,
@@ -84,6 +86,7 @@ async def _erase_account(conn: AsyncConnection, identity_id: str) -> bool:
     if user_key.startswith(GONE):
         return False
     await conn.execute(delete(wechat_login).where(wechat_login.c.user_key == user_key))
+    await conn.execute(delete(speaker).where(speaker.c.identity_id == identity_id))
     await _set(
         conn, identity, of_it,
         user_key=f"{GONE}{secrets.token_hex(16)}", room_id=None, resident_id=None, bound_at=None,
@@ -116,7 +119,7 @@ async def _erase_in_orders(
 
 
 async def _erase_words(conn: AsyncConnection, conversation_id: str) -> None:
-    for kept in (wechat_grant, wechat_notice):
+    for kept in (wechat_grant, wechat_notice, spoken):
         await conn.execute(delete(kept).where(kept.c.conversation_id == conversation_id))
     await _set(
         conn, message, message.c.conversation_id == conversation_id,

@@ -281,6 +281,15 @@ async def note_words(conn: AsyncConnection, turn: Turn, text: str) -> None:
     )
 
 
+async def attach_clip(conn: AsyncConnection, turn: Turn, clip_id: str) -> None:
+    """The sound of a turn whose words are known already goes to its message."""
+    await conn.execute(
+        update(message)
+        .where(message.c.conversation_id == turn.conversation_id, message.c.seq == turn.seq)
+        .values(attachment_id=clip_id)
+    )
+
+
 async def is_open(conn: AsyncConnection, turn_id: str) -> bool:
     """Whether the turn still has to be closed."""
     found = await conn.execute(

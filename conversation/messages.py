@@ -11,6 +11,8 @@ from typing import Any, Literal
 
 Speaker = Literal["resident", "bot", "staff"]
 Outcome = Literal["answered", "asked", "handed_off", "emergency", "failed"]
+Purpose = Literal["reminder"]
+"""Why something is said that answers nothing: a reminder is said aloud until it is acknowledged."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,10 @@ class Draft:
     "(label, payload) pairs, in the order shown"
     card: dict[str, Any] | None = None
     "A work order, bill or pass: {title, state, tone, facts: [[name, value]]}"
+    purpose: Purpose | None = None
+    "None for an answer and for news"
+    private: bool = False
+    "Of somebody's health or household: not said aloud before it is known who listens"
 
 
 @dataclass(frozen=True)

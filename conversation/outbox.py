@@ -118,6 +118,8 @@ async def say(
                 "state": READY,
                 "attempts": 0,
                 "not_before": now,
+                "purpose": drafts[i].purpose,
+                "private": drafts[i].private,
             }
             for i, said in enumerate(messages)
         ],

@@ -8,6 +8,7 @@ a machine does not speak between two people (law 3).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import datetime, time, timedelta
 from functools import partial
 from typing import Any
@@ -103,7 +104,7 @@ async def _tell_one(
         return
     payload = {
         "conversation_id": conversation_id,
-        "drafts": [[one.text, [list(choice) for choice in one.choices]] for one in drafts],
+        "drafts": [asdict(one) for one in drafts],
         "key": key,
         "at_any_hour": at_any_hour,
         "until": until.isoformat() if until else None,
@@ -155,11 +156,14 @@ def timers(clock: Clock) -> dict[str, Handler]:
     return {KIND: partial(_told_later, clock)}
 
 
+def _draft(stored: dict[str, Any]) -> Draft:
+    """As `dataclasses.asdict` and JSON left it."""
+    choices = tuple((label, payload) for label, payload in stored["choices"])
+    return Draft(**stored | {"choices": choices})
+
+
 async def _told_later(clock: Clock, conn: AsyncConnection, payload: dict[str, Any]) -> None:
-    drafts = [
-        Draft(text, tuple((label, what) for label, what in choices))
-        for text, choices in payload["drafts"]
-    ]
+    drafts = [_draft(stored) for stored in payload["drafts"]]
     until = payload.get("until")
     await _tell_one(
         conn, clock, payload["conversation_id"], drafts, key=payload["key"],

@@ -34,6 +34,7 @@ from desk import (
     views_queue,
     views_registers,
     views_session,
+    views_speakers,
 )
 from desk.context import DESK, Desk
 from desk.live import Live
@@ -86,6 +87,7 @@ def build_app(
         views_registers,
         views_decisions,
         views_guardians,
+        views_speakers,
     ):
         app.router.add_routes(views.routes)
     app.router.add_static(f"/static/{pages.static_version()}", pages.STATIC)

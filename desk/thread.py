@@ -14,7 +14,7 @@ from typing import Literal
 from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from community.store import attachments
+from community.store import attachments, speakers
 from community.store.attachments import Attachment
 from community.store.schema import conversation, inbound, outbox, staff, wechat_notice
 from conversation import audit, notes
@@ -55,6 +55,8 @@ class Item:
     delivery: Delivery | None = None
     attachment: Attachment | None = None
     "The photo or clip that came with the message"
+    spoken: str | None = None
+    "What became of the message where it is said aloud: queued, played, cut or answered"
     detail: str = ""
     "For an event: its cause"
 
@@ -75,6 +77,7 @@ async def items(
     messages = await outbox_repository.transcript(conn, conversation_id, after=after, limit=ALL)
     taken = await _taken(conn, conversation_id)
     deliveries = await _deliveries(conn, conversation_id)
+    aloud = await speakers.fates(conn, conversation_id)
     files = {one.id: one for one in await attachments.of_conversation(conn, conversation_id)}
     said = [
         Item(
@@ -87,6 +90,7 @@ async def items(
             next((choice.id for choice in one.choices if choice.id in taken), None),
             deliveries.get(one.seq),
             files.get(one.attachment_id or ""),
+            aloud[one.seq].fate if one.seq in aloud else None,
         )
         for one in messages
     ]

@@ -6,17 +6,19 @@ from aiohttp import web
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from community.errors import NotFound
+from community.errors import BadInput, NotFound
 from community.store import attachments
 from community.store.attachments import PHOTO, VOICE
 from community.store.schema import queue_case
-from desk import orders, seen
+from conversation import audit
+from desk import orders, pages, seen
 from desk.access import allow
 from desk.context import parts
-from desk.staff import EVERYBODY, Staff
+from desk.staff import CASE_WORKERS, EVERYBODY, Staff
 
 FILES = {PHOTO: ("photos", ".jpg", "image/jpeg"), VOICE: ("voices", ".wav", "audio/wav")}
 "Folder, suffix and type, as the gateway keeps them"
+WORDS_MAX = 500
 
 routes = web.RouteTableDef()
 
@@ -32,6 +34,26 @@ async def show_photo(request: web.Request) -> web.StreamResponse:
 async def play_clip(request: web.Request) -> web.StreamResponse:
     """A clip; a player asks for it in ranges."""
     return await _show(request, VOICE)
+
+
+@routes.post("/clips/{id}/words")
+@allow(CASE_WORKERS)
+async def correct(request: web.Request) -> web.Response:
+    """What was said in a clip, as a person heard it; the machine's words stay beside it."""
+    desk, person = parts(request)
+    clip_id = request.match_info["id"]
+    text = " ".join(str((await request.post()).get("text", "")).split())
+    if not 0 < len(text) <= WORDS_MAX:
+        raise BadInput("words of a clip")
+    async with desk.db.write() as conn:
+        await _check(conn, person, clip_id, VOICE)
+        found = await attachments.find(conn, clip_id)
+        heard = (found.transcript if found else None) or {"text": "", "words": []}
+        await attachments.transcribe(
+            conn, clip_id, heard | {"corrected": {"text": text, "by": person.id}}
+        )
+        await audit.record(conn, desk.clock, actor=person.id, act="voice.correct", obj=clip_id)
+    raise web.HTTPSeeOther(pages.path_of(request.headers.get("Referer", "")) or "/")
 
 
 async def _show(request: web.Request, kind: str) -> web.StreamResponse:

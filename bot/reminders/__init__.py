@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.reminders import appointment, asking, checkins, doses, mutual_aid, parking
 from community.times import Clock
-from conversation import telling
+from conversation import aloud, telling
 from conversation.timers import Handler
 
 
@@ -12,6 +12,7 @@ def handlers(clock: Clock) -> dict[str, Handler]:
     """By kind of timer; the gateway fires them."""
     return {
         **telling.timers(clock),
+        **aloud.timers(clock),
         **doses.timers(clock),
         **checkins.timers(clock),
         **parking.timers(clock),

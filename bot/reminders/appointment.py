@@ -31,7 +31,8 @@ async def _remind(clock: Clock, conn: AsyncConnection, payload: dict[str, Any]) 
         place=one.place,
     )  # fmt: skip
     key = f"{KIND}:{one.no}:{one.starts_at:%Y%m%d%H%M}"
+    draft = Draft(words, purpose="reminder", private=True)
     await telling.tell(
-        conn, clock, [payload["conversation_id"]], [Draft(words)], key=key, until=one.starts_at,
+        conn, clock, [payload["conversation_id"]], [draft], key=key, until=one.starts_at,
         at_any_hour=telling.after_quiet(clock.now()) >= one.starts_at,
     )  # fmt: skip

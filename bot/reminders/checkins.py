@@ -53,7 +53,8 @@ async def _say(
     )
     await telling.tell(
         conn, clock, await telling.free(conn, await telling.of_person(conn, resident_id)),
-        [Draft(label("checkin_words", words), choices)], key=f"checkin:{day}:{words}",
+        [Draft(label("checkin_words", words), choices, purpose="reminder")],
+        key=f"checkin:{resident_id}:{day}:{words}",
     )  # fmt: skip
 
 

@@ -135,7 +135,10 @@ async def _say(conn: AsyncConnection, clock: Clock, found: Sequence[Dose], words
         drugs=care.drugs(found, with_dose=True),
         time=doses.time_words(found[0]),
     )
-    draft = Draft(text, () if words == "late" else _choices(found))
+    draft = Draft(
+        text, () if words == "late" else _choices(found),
+        purpose=None if words == "late" else "reminder", private=True,
+    )  # fmt: skip
     told = told if words == "late" else await telling.free(conn, told)
     key = _key(found[0], words)
     await telling.tell(conn, clock, told, [draft], key=key, at_any_hour=words != "late")

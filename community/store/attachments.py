@@ -31,7 +31,8 @@ class Attachment:
     attempts: int
     duration_ms: int | None
     transcript: dict[str, Any] | None
-    "{text, words: [[text, confidence 0..1, start_s, end_s]]}; None while nobody has listened"
+    """{text, words: [[text, confidence 0..1, start_s, end_s]]}, and {corrected: {text, by}} once one
+    of the staff has listened; None while nobody has."""
     created_at: datetime
 
 
@@ -63,14 +64,15 @@ def _attachment(row: Row[Any]) -> Attachment:
 
 
 async def add(
-    conn: AsyncConnection, clock: Clock, attachment_id: str, conversation_id: str, file: File
-) -> None:
-    """A photo whose file is there."""
+    conn: AsyncConnection, clock: Clock, attachment_id: str, conversation_id: str, file: File,
+    kind: str = PHOTO,
+) -> None:  # fmt: skip
+    """A photo or clip whose file is there."""
     await conn.execute(
         insert(attachment).values(
             id=attachment_id,
             conversation_id=conversation_id,
-            kind=PHOTO,
+            kind=kind,
             state=KEPT,
             created_at=clock.now(),
             **_columns(file),

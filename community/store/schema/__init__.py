@@ -87,6 +87,7 @@ from community.store.schema.services import (
     space_hour,
     vote,
 )
+from community.store.schema.speakers import speaker, spoken
 from community.store.schema.wechat import (
     wechat_answer,
     wechat_grant,
@@ -160,6 +161,8 @@ __all__ = [
     "space",
     "space_booking",
     "space_hour",
+    "speaker",
+    "spoken",
     "staff",
     "staff_session",
     "ticket",

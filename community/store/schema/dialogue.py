@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -12,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from community.store.schema.base import metadata
@@ -89,6 +91,8 @@ outbox = Table(
     Column("not_before", Moment, nullable=False),
     Column("lease_until", Moment, nullable=True),
     Column("sent_at", Moment, nullable=True),
+    Column("purpose", String(10), nullable=True),
+    Column("private", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("conversation_id", "seq"),
     UniqueConstraint("conversation_id", "client_key"),
     Index("ix_outbox_state_not_before", "state", "not_before"),

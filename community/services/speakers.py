@@ -1,0 +1,126 @@
+"""Speakers at home: a new one shows a code, and who enters it says which home it stands in."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from community.context import Context
+from community.errors import BadInput, TooMany
+from community.store import identities, rooms, speakers
+from community.store.speakers import Speaker
+
+CODE_LIVES = timedelta(minutes=10)
+CODE_DIGITS = 6
+MOST_UNBOUND_PER_HOUR = 200
+"New devices that may ask for a code: more is somebody's programme"
+WINDOW = timedelta(minutes=15)
+GUESSES = 10
+"Wrong codes of one member of staff, or of one home, within WINDOW"
+NAME_MAX = 20
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The code of a speaker that stands in no home yet."""
+
+    code: str
+    lives_s: float
+
+
+async def meet(
+    ctx: Context, device_key: str, kind: str, name: str, secret: str | None = None
+) -> Speaker:
+    """The speaker of this key, made known if this is its first sign.
+
+    `secret` is what it proves itself with from then on, when its kind has one of its own making;
+    only its hash is kept. Raises TooMany, BadInput.
+    """
+    if not 0 < len(device_key) <= 100 or not device_key.isprintable():
+        raise BadInput("device key")
+    async with ctx.db.read() as conn:
+        found = await speakers.by_device(conn, device_key)
+    if found is not None:
+        return found
+    since = ctx.clock.now() - timedelta(hours=1)
+    async with ctx.db.write() as conn:
+        if await rooms.guesses_since(conn, "speakers", since) >= MOST_UNBOUND_PER_HOUR:
+            raise TooMany("new speakers", retry_after_s=3600)
+        await rooms.note_guess(conn, "speakers", ctx.clock.now())
+        identity_id = await identities.ensure(conn, ctx.clock, "speaker", device_key)
+        if await speakers.by_device(conn, device_key) is None:
+            await speakers.add(
+                conn, ctx.clock, device_key=device_key, kind=kind, name=name,
+                identity_id=identity_id, secret_hash=secret_hash(secret) if secret else None,
+            )  # fmt: skip
+        made = await speakers.by_device(conn, device_key)
+    assert made is not None  # noqa: S101 - it was just written
+    return made
+
+
+async def show_code(ctx: Context, one: Speaker) -> Shown:
+    """A fresh code that binds the speaker to a home; the one before it no longer does."""
+    until = ctx.clock.now() + CODE_LIVES
+    async with ctx.db.write() as conn:
+        for _ in range(20):
+            code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
+            if await speakers.by_code(conn, ctx.clock, code) is None:
+                await speakers.show_code(conn, one.id, code, until)
+                return Shown(code, CODE_LIVES.total_seconds())
+    raise TooMany("speaker codes", retry_after_s=60)
+
+
+async def bind(
+    conn: AsyncConnection, ctx: Context, *, code: str, room_id: str, resident_id: str | None,
+    name: str | None, guesser: str,
+) -> Speaker | None:  # fmt: skip
+    """Put the speaker that shows `code` into a home; `guesser` is who enters it.
+
+    None for a code that no speaker shows; the caller commits that too, for the guess is counted.
+    Raises TooMany after GUESSES of them, BadInput for a person of another home or a name without
+    words.
+    """
+    key, since = f"speaker-code:{guesser}", ctx.clock.now() - WINDOW
+    if await rooms.guesses_since(conn, key, since) >= GUESSES:
+        raise TooMany("speaker codes", retry_after_s=int(WINDOW.total_seconds()))
+    found = await speakers.by_code(conn, ctx.clock, code.strip())
+    if found is None:
+        await rooms.note_guess(conn, key, ctx.clock.now())
+        return None
+    household = await rooms.residents_of(conn, room_id)
+    if resident_id is not None and resident_id not in {one.id for one in household}:
+        raise BadInput("no such person in this home")
+    if resident_id is None and len(household) == 1:
+        resident_id = household[0].id
+    await identities.bind(conn, ctx.clock, found.identity_id, room_id, resident_id)
+    await speakers.show_code(conn, found.id, None, None)
+    if name is not None:
+        await speakers.rename(conn, found.id, name_of(name))
+    return await speakers.get(conn, found.id)
+
+
+def name_of(text: str) -> str:
+    """A name for a speaker. Raises BadInput for one without words, or with too many."""
+    name = " ".join(text.split())
+    if not name or len(name) > NAME_MAX or not name.isprintable():
+        raise BadInput("name of a speaker")
+    return name
+
+
+def secret_hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def proves(one: Speaker, secret: str) -> bool:
+    """Whether this is the device's own secret; time tells nothing."""
+    return one.secret_hash is not None and hmac.compare_digest(secret_hash(secret), one.secret_hash)
+
+
+async def unbind(conn: AsyncConnection, one: Speaker) -> None:
+    """The speaker leaves its home; what was to be said there is not said elsewhere."""
+    await speakers.unbind(conn, one.identity_id)

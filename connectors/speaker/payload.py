@@ -1,0 +1,72 @@
+"""What a speaker and the gateway say to each other: JSON in text frames, sound in binary ones.
+
+Sound is mono, signed 16-bit little-endian: 16 000 Hz towards us, `RATE_HZ` towards the speaker.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from community.errors import BadInput
+
+RATE_HZ = 22_050
+FRAME_MAX_BYTES = 64 * 1024
+"Two seconds of sound"
+TEXT_MAX = 2_000
+
+
+@dataclass(frozen=True)
+class Start:
+    """Somebody called or pressed the button; `hold`: they let go when they have spoken."""
+
+    hold: bool = False
+
+
+@dataclass(frozen=True)
+class Stop:
+    """The button was let go: the utterance is over."""
+
+
+@dataclass(frozen=True)
+class Abort:
+    """Be silent."""
+
+
+@dataclass(frozen=True)
+class Say:
+    """Words instead of sound, such as a cry that was noted while the line was down."""
+
+    id: str
+    text: str
+
+
+Heard = Start | Stop | Abort | Say
+ID_MAX = 64
+
+
+def read(frame: str) -> Heard | None:
+    """What a text frame says; None for one of a kind that is not known. Raises BadInput."""
+    try:
+        found = json.loads(frame)
+    except (ValueError, RecursionError) as error:
+        raise BadInput("not JSON") from error
+    if not isinstance(found, dict):
+        raise BadInput("not an object")
+    match found.get("type"):
+        case "start":
+            return Start(found.get("hold") is True)
+        case "stop":
+            return Stop()
+        case "abort":
+            return Abort()
+        case "say":
+            return Say(_string(found, "id", ID_MAX), _string(found, "text", TEXT_MAX))
+    return None
+
+
+def _string(found: dict[str, object], name: str, most: int) -> str:
+    value = found.get(name)
+    if not isinstance(value, str) or not 0 < len(value) <= most:
+        raise BadInput(name)
+    return value

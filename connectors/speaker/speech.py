@@ -1,0 +1,63 @@
+"""A message for the ear: the card as a sentence, the choices as words, no line that only eyes need."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+from community.times import local
+from connectors.speaker.words import words
+from conversation.aloud import ANSWER, Aloud
+from conversation.messages import Message
+from voice.talk import Kind, Said
+
+MOST_FACTS = 4
+"Of a card: more is not kept in mind by listening"
+MOST_CHOICES = 3
+LATE = timedelta(minutes=5)
+"What was written longer ago is said with its time"
+_LINK = re.compile(r"https?://\S+")
+_MARK = re.compile(r"[，。！？；：、,.!?;:]$")
+
+
+def said(one: Aloud, now: datetime) -> Said:
+    """What the session is to say."""
+    message = one.message
+    spoken = for_the_ear(message)
+    if one.kind != ANSWER and now - message.at > LATE:
+        spoken = words("late", when=_when(message.at, now)) + spoken
+    labels = tuple(choice.label for choice in message.choices)
+    return Said(message.seq, message.text, Kind(one.kind), labels, one.private, spoken)
+
+
+def for_the_ear(message: Message) -> str:
+    """Sentences that say all that the message shows, but for links."""
+    parts = [_sentence(line) for line in _LINK.sub("", message.text).splitlines() if line.strip()]
+    if message.card is not None:
+        parts.append(_card(message.card))
+    labels = [choice.label for choice in message.choices]
+    if 0 < len(labels) <= MOST_CHOICES and not all(label in message.text for label in labels):
+        parts.append(words("choices", choices="，".join(labels)))
+    return "".join(part for part in parts if part)
+
+
+def _sentence(line: str) -> str:
+    line = line.strip()
+    return line if _MARK.search(line) else line + "。"
+
+
+def _card(card: dict[str, object]) -> str:
+    head = "，".join(str(card[key]) for key in ("title", "state") if card.get(key))
+    facts = card.get("facts")
+    told = [
+        words("card_fact", name=str(name), value=str(value))
+        for name, value in (facts if isinstance(facts, list) else [])[:MOST_FACTS]
+    ]
+    return "，".join(part for part in (head, *told) if part) + "。"
+
+
+def _when(at: datetime, now: datetime) -> str:
+    there = local(at)
+    minute = "整" if there.minute == 0 else f"{there.minute}分"
+    day = "" if there.date() == local(now).date() else f"{there.month}月{there.day}日"
+    return f"{day}{there.hour}点{minute}"

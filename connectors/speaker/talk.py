@@ -1,0 +1,220 @@
+"""The talk of one device: words go into its conversation, and what is to be said comes out of it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from abc import ABC, abstractmethod
+from contextlib import suppress
+from datetime import timedelta
+
+from bot.reminders.still import Still
+from community.errors import CommunityError, Conflict
+from community.store import speakers
+from community.store.speakers import Speaker
+from connectors.base import Gateway, storable
+from connectors.speaker.speech import said
+from conversation import aloud
+from conversation.aloud import Aloud
+from conversation.messages import Inbound, Sender
+from voice.recogniser import Transcript
+from voice.talk import Fate, Habits, Kind, Said
+
+LOOK_AGAIN_S = 20.0
+"Without being woken: a lease may have ended, or the night"
+FAILED_S = 5.0
+"Before the database is asked again"
+AWAKE = timedelta(minutes=5)
+"After a word of the resident"
+KEY_MAX = 64
+OPENING = 0
+"Number of what is said at the beginning; the conversation's own begin with 1"
+RESUME = (timedelta(seconds=30), timedelta(minutes=30))
+"A question is asked again to a device that comes back within this time"
+
+logger = logging.getLogger(__name__)
+
+
+class ConversationTalk(ABC):
+    """One device's part of a conversation, until `close`."""
+
+    def __init__(
+        self, gateway: Gateway, sender: Sender, conversation_id: str, speaker: Speaker
+    ) -> None:
+        self._gateway = gateway
+        self._sender = sender
+        self._conversation_id = conversation_id
+        self._speaker = speaker
+        self._asking: asyncio.Task[Said | None] | None = None
+        self._woken = asyncio.Event()
+        self._open = True
+
+    async def say(self, key: str, heard: Transcript, pcm: bytes = b"") -> None:
+        """As `voice.talk.Talk`. Other words under a key that is known are a message of their own."""
+        saying = asyncio.create_task(self._submit(key[:KEY_MAX], heard, pcm), name="speaker-say")
+        await asyncio.shield(saying)  # a message is never half-way, whoever hangs up
+
+    async def _submit(self, key: str, heard: Transcript, pcm: bytes) -> None:
+        own = f"{self._speaker.id}:{key}"
+        try:
+            await self._submit_as(own, heard, pcm)
+        except Conflict:
+            await self._submit_as(f"{own}:more", heard, pcm)
+        self._gateway.hub.wake(self._conversation_id)
+
+    async def _submit_as(self, key: str, heard: Transcript, pcm: bytes) -> None:
+        also = None
+        if pcm:
+            also = await self._gateway.intake.heard(self._sender.channel, key, pcm, heard)
+        inbound = Inbound(self._sender, key, storable(heard.text))
+        await self._gateway.runner.submit(inbound, also=also)
+
+    async def next(self) -> Said:
+        """As `voice.talk.Talk`; whoever stops waiting loses nothing: it is given to the next."""
+        if self._asking is None:
+            self._asking = asyncio.create_task(self._find(), name="speaker-next")
+        found = await asyncio.shield(self._asking)
+        self._asking = None
+        if found is None:
+            raise ConnectionError("the talk is closed")
+        return found
+
+    async def _find(self) -> Said | None:
+        with self._gateway.hub.listening(self._conversation_id) as self._woken:
+            while self._open:
+                self._woken.clear()
+                wait_s = LOOK_AGAIN_S
+                try:
+                    found = await self._take()
+                except CommunityError as error:
+                    logger.error("nothing taken to be said: code=%s", error.code)
+                    found, wait_s = None, FAILED_S
+                if found is not None:
+                    return said(found, self._gateway.clock.now())
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(wait_s):
+                        await self._woken.wait()
+        return None
+
+    async def habits(self) -> Habits:
+        async with self._gateway.db.read() as conn:
+            kept = await speakers.get(conn, self._speaker.id) or self._speaker
+        return Habits(kept.pace, kept.volume, kept.senior, kept.pauses)
+
+    async def keep_habits(self, habits: Habits) -> None:
+        async with self._gateway.db.write() as conn:
+            await speakers.keep_habits(
+                conn, self._speaker.id, pace=habits.pace, volume=habits.volume,
+                senior=habits.senior, pauses=habits.pauses_s,
+            )  # fmt: skip
+
+    @property
+    def working(self) -> bool:
+        return self._gateway.runner.is_working(self._conversation_id)
+
+    async def close(self) -> None:
+        """Leave what was not said to whoever comes next."""
+        self._open = False
+        self._woken.set()
+        if self._asking is not None:
+            await asyncio.wait([self._asking])
+
+    @abstractmethod
+    async def _take(self) -> Aloud | None:
+        """The next message to be said, if there is one."""
+
+    @abstractmethod
+    async def fate(self, seq: int, fate: Fate) -> None: ...
+
+
+class SpeakerTalk(ConversationTalk):
+    """The conversation is the device's own: what it has not played stays in the outbox.
+
+    `opening` is said before anything else and is no message of the conversation. Without it a
+    question that stands open since RESUME is asked again.
+    """
+
+    def __init__(
+        self,
+        gateway: Gateway,
+        sender: Sender,
+        conversation_id: str,
+        speaker: Speaker,
+        *,
+        opening: str | None = None,
+    ) -> None:
+        super().__init__(gateway, sender, conversation_id, speaker)
+        self._opening = opening
+        self._taken: set[int] = set()
+        self._still = Still(gateway.clock)
+        self._awake_until = gateway.clock.now()
+        self._begun = False
+
+    async def say(self, key: str, heard: Transcript, pcm: bytes = b"") -> None:
+        self._awake_until = self._gateway.clock.now() + AWAKE
+        await super().say(key, heard, pcm)
+
+    async def _find(self) -> Said | None:
+        if self._begun:
+            return await super()._find()
+        self._begun = True
+        if self._opening is not None:
+            return Said(OPENING, self._opening, Kind.STAFF)
+        async with self._gateway.db.read() as conn:
+            question = await aloud.open_question(
+                conn, self._gateway.clock, self._conversation_id, RESUME
+            )
+        if question is None:
+            return await super()._find()
+        return said(question, self._gateway.clock.now())
+
+    async def _take(self) -> Aloud | None:
+        clock = self._gateway.clock
+        async with self._gateway.db.write() as conn:
+            found = await aloud.take(
+                conn, clock, self._conversation_id, self._still,
+                awake=clock.now() < self._awake_until,
+            )  # fmt: skip
+        if found is not None:
+            self._taken.add(found.message.seq)
+        return found
+
+    async def fate(self, seq: int, fate: Fate) -> None:
+        if seq == OPENING:
+            return
+        async with self._gateway.db.write() as conn:
+            if fate is Fate.QUEUED:
+                await aloud.hold(conn, self._gateway.clock, self._conversation_id, seq)
+            await aloud.note(conn, self._gateway.clock, self._conversation_id, seq, fate.value)
+        if fate in (Fate.PLAYED, Fate.CUT):
+            self._taken.discard(seq)
+
+    async def close(self) -> None:
+        await super().close()
+        async with self._gateway.db.write() as conn:
+            for seq in sorted(self._taken):
+                await aloud.put_back(conn, self._conversation_id, seq)
+
+
+class PageTalk(ConversationTalk):
+    """The conversation is shown on a page beside: only what comes from now on is said as well."""
+
+    def __init__(
+        self, gateway: Gateway, sender: Sender, conversation_id: str, speaker: Speaker, after: int
+    ) -> None:
+        super().__init__(gateway, sender, conversation_id, speaker)
+        self._after = after
+
+    async def _take(self) -> Aloud | None:
+        async with self._gateway.db.read() as conn:
+            found = await aloud.after(conn, self._conversation_id, self._after)
+        if found is not None:
+            self._after = found.message.seq
+        return found
+
+    async def fate(self, seq: int, fate: Fate) -> None:
+        async with self._gateway.db.write() as conn:
+            await speakers.note_fate(
+                conn, self._gateway.clock, self._conversation_id, seq, fate.value,
+                begun=fate in (Fate.PLAYED, Fate.CUT),
+            )  # fmt: skip

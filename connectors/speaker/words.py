@@ -1,0 +1,10 @@
+"""What the channel itself says, by `words.yml`."""
+
+from __future__ import annotations
+
+from connectors.words import filled, load
+
+
+def words(key: str, **values: str) -> str:
+    """The words under a key, filled in. Raises KeyError for a key that has none."""
+    return filled(load("connectors.speaker", "words.yml")[key], values)

@@ -1,0 +1,237 @@
+"""Aloud: what a speaker says is taken from the outbox one by one, and said again until it is heard.
+
+A message is handed over (SENT) when it was played, not when the device was given it. A reminder
+that nobody acknowledges is said again 5 and 15 minutes later, by timers (law 6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from community.store import speakers
+from community.store.schema import conversation, inbound, message, outbox
+from community.times import Clock
+from conversation import events, telling
+from conversation.messages import Message
+from conversation.outbox import READY, REFUSED, SAFETY_EPOCH, SENT, stored
+from conversation.ownership import STAFFED, current
+from conversation.timers import Handler, cancel, set_timer
+
+KIND = "say_again"
+AGAIN = (timedelta(minutes=5), timedelta(minutes=15))
+"After its first playing"
+LEASE = timedelta(minutes=2)
+"For which a device has a message to itself; kept up while it plays others before"
+QUEUED, PLAYED, CUT, ANSWERED = "queued", "played", "cut", "answered"
+ANSWER, STAFF, REMINDER, NEWS, ALARM = "answer", "staff", "reminder", "notice", "alarm"
+
+StillWorth = Callable[[AsyncConnection, str], Awaitable[bool]]
+"""Whether a reminder, by its writer's key, still waits for an answer."""
+
+
+@dataclass(frozen=True)
+class Aloud:
+    """One message that is to be said."""
+
+    message: Message
+    kind: str
+    "answer, staff, reminder, notice or alarm"
+    private: bool
+    key: str
+    "Its writer's own key"
+
+
+_OF_MESSAGE = and_(
+    outbox.c.conversation_id == message.c.conversation_id, outbox.c.seq == message.c.seq
+)
+
+
+def _said() -> Select[Any]:
+    return select(
+        message, outbox.c.epoch, outbox.c.purpose, outbox.c.private, outbox.c.client_key
+    ).join(outbox, _OF_MESSAGE)
+
+
+def _aloud(row: Row[Any]) -> Aloud:
+    return Aloud(stored(row), _kind(row), row.private, row.client_key.rpartition("#")[0])
+
+
+def _kind(row: Row[Any]) -> str:
+    if row.epoch == SAFETY_EPOCH:
+        return ALARM
+    if row.sender == "staff":
+        return STAFF
+    if row.turn_id is not None:
+        return ANSWER
+    return REMINDER if row.purpose == "reminder" else NEWS
+
+
+async def take(
+    conn: AsyncConnection, clock: Clock, conversation_id: str, still_worth: StillWorth, *,
+    awake: bool,
+) -> Aloud | None:  # fmt: skip
+    """The next message to say, under a lease; None while there is none.
+
+    News wait for the end of the quiet hours unless somebody is `awake`; a reminder that is no
+    longer true is never said. Needs a write transaction.
+    """
+    now = clock.now()
+    quiet = telling.after_quiet(now) > now and not awake
+    rows = await conn.execute(
+        _said()
+        .where(
+            outbox.c.conversation_id == conversation_id,
+            outbox.c.state == READY,
+            outbox.c.not_before <= now,
+            or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= now),
+        )
+        .order_by(outbox.c.seq)
+    )
+    for found in [_aloud(row) for row in rows.all()]:
+        seq = found.message.seq
+        if found.kind == NEWS and quiet:
+            continue
+        if found.kind == REMINDER and not await still_worth(conn, found.key):
+            await _set(conn, conversation_id, seq, state=REFUSED)
+            continue
+        await _set(conn, conversation_id, seq, lease_until=now + LEASE)
+        return found
+    return None
+
+
+async def after(conn: AsyncConnection, conversation_id: str, seq: int) -> Aloud | None:
+    """The first message to the resident after a number, refused ones left out; nothing is taken."""
+    row = (
+        await conn.execute(
+            _said()
+            .where(
+                outbox.c.conversation_id == conversation_id,
+                outbox.c.seq > seq,
+                outbox.c.state != REFUSED,
+            )
+            .order_by(outbox.c.seq)
+            .limit(1)
+        )
+    ).first()
+    return _aloud(row) if row else None
+
+
+async def open_question(
+    conn: AsyncConnection, clock: Clock, conversation_id: str,
+    within: tuple[timedelta, timedelta],
+) -> Aloud | None:  # fmt: skip
+    """The last word, when it is a question that was played and not answered, and of that age."""
+    row = (
+        await conn.execute(
+            _said()
+            .join(inbound, inbound.c.turn_id == message.c.turn_id)
+            .where(
+                message.c.conversation_id == conversation_id,
+                message.c.seq
+                == select(conversation.c.next_seq - 1)
+                .where(conversation.c.id == conversation_id)
+                .scalar_subquery(),
+                message.c.sender == "bot",
+                message.c.at.between(clock.now() - within[1], clock.now() - within[0]),
+                outbox.c.state == SENT,
+                inbound.c.outcome == "asked",
+            )
+        )
+    ).first()
+    return _aloud(row) if row else None
+
+
+async def hold(conn: AsyncConnection, clock: Clock, conversation_id: str, seq: int) -> bool:
+    """Keep a message that was taken; False when it may be said no more: a person has spoken."""
+    changed = await conn.execute(
+        update(outbox)
+        .where(
+            outbox.c.conversation_id == conversation_id, outbox.c.seq == seq,
+            outbox.c.state == READY,
+        )
+        .values(lease_until=clock.now() + LEASE)
+    )  # fmt: skip
+    return changed.rowcount == 1
+
+
+async def put_back(conn: AsyncConnection, conversation_id: str, seq: int) -> None:
+    """A message that was taken and not played: the next who comes says it."""
+    await conn.execute(
+        update(outbox)
+        .where(
+            outbox.c.conversation_id == conversation_id, outbox.c.seq == seq,
+            outbox.c.state == READY,
+        )
+        .values(lease_until=None)
+    )  # fmt: skip
+
+
+async def note(
+    conn: AsyncConnection, clock: Clock, conversation_id: str, seq: int, fate: str
+) -> None:
+    """What became of a message; one that was begun is handed over, a reminder may come again."""
+    begun = fate in (PLAYED, CUT)
+    await speakers.note_fate(conn, clock, conversation_id, seq, fate, begun=begun)
+    if begun:
+        await _set(conn, conversation_id, seq, state=SENT, sent_at=clock.now(), lease_until=None)
+        await _again_later(conn, clock, conversation_id, seq)
+    elif fate == ANSWERED:
+        await cancel(conn, _timer(conversation_id, seq))
+
+
+async def _again_later(conn: AsyncConnection, clock: Clock, conversation_id: str, seq: int) -> None:
+    purpose = await conn.execute(
+        select(outbox.c.purpose).where(
+            outbox.c.conversation_id == conversation_id, outbox.c.seq == seq
+        )
+    )
+    known = (await speakers.fates(conn, conversation_id))[seq]
+    if purpose.scalar() != "reminder" or known.fate == ANSWERED or known.times > len(AGAIN):
+        return
+    before = AGAIN[known.times - 2] if known.times > 1 else timedelta(0)
+    await set_timer(
+        conn, kind=KIND, key=_timer(conversation_id, seq),
+        due_at=clock.now() + AGAIN[known.times - 1] - before,
+        payload={"conversation_id": conversation_id, "seq": seq},
+    )  # fmt: skip
+
+
+def _timer(conversation_id: str, seq: int) -> str:
+    return f"{KIND}:{conversation_id}:{seq}"
+
+
+async def _set(conn: AsyncConnection, conversation_id: str, seq: int, **values: Any) -> None:
+    await conn.execute(
+        update(outbox)
+        .where(outbox.c.conversation_id == conversation_id, outbox.c.seq == seq)
+        .values(**values)
+    )
+
+
+def timers(clock: Clock) -> dict[str, Handler]:
+    """What the timers of reminders that nobody acknowledged do."""
+    return {KIND: partial(_say_again, clock)}
+
+
+async def _say_again(clock: Clock, conn: AsyncConnection, payload: dict[str, Any]) -> None:
+    """The reminder is to be said once more; beside a person it waits for their end."""
+    conversation_id, seq = payload["conversation_id"], int(payload["seq"])
+    known = (await speakers.fates(conn, conversation_id)).get(seq)
+    if known is None or known.fate == ANSWERED:
+        return
+    floor = await current(conn, conversation_id)
+    if floor.state in STAFFED:
+        await set_timer(
+            conn, kind=KIND, key=_timer(conversation_id, seq),
+            due_at=clock.now() + telling.LOOK_AGAIN, payload=payload,
+        )  # fmt: skip
+        return
+    await _set(conn, conversation_id, seq, state=READY, not_before=clock.now(), lease_until=None)
+    await events.publish(conn, clock, "message", conversation_id=conversation_id)

@@ -1,0 +1,120 @@
+"""Speakers: a new one shows a code for a while; who enters it says which home it stands in."""
+
+from __future__ import annotations
+
+import pytest
+
+from community.errors import BadInput, TooMany
+from community.services import speakers
+from community.store import speakers as kept
+from community.store.identities import Home
+from community.store.speakers import CLIENT, Speaker
+from tests.community.village import Village
+
+SECRET = "s" * 40
+
+
+async def new(village: Village, key: str = "client:one") -> Speaker:
+    return await speakers.meet(village.ctx, key, CLIENT, "家里的音箱", SECRET)
+
+
+async def bind(village: Village, code: str, home: Home, **other: str | None) -> Speaker | None:
+    async with village.db.write() as conn:
+        return await speakers.bind(
+            conn, village.ctx, code=code, room_id=home.room_id,
+            resident_id=other.get("resident_id"), name=other.get("name", "客厅音箱"),
+            guesser="staff_fang",
+        )  # fmt: skip
+
+
+async def test_new_speaker_stands_nowhere_and_is_the_same_when_it_comes_again(
+    village: Village,
+) -> None:
+    one = await new(village)
+    assert (one.home, one.person, one.pace, one.volume, one.senior) == (None, None, 3, 60, True)
+    assert await new(village) == one
+    assert speakers.proves(one, SECRET)
+    assert not speakers.proves(one, "another")
+
+
+async def test_secret_itself_is_not_kept(village: Village) -> None:
+    assert SECRET not in str(await new(village))
+
+
+async def test_code_puts_it_into_a_home_once(village: Village, home: Home) -> None:
+    shown = await speakers.show_code(village.ctx, await new(village))
+    bound = await bind(village, shown.code, home, resident_id=f"{home.room_id}_p0")
+    assert bound is not None
+    assert (bound.home, bound.person, bound.name) == ("3号楼2单元501", "王建国", "客厅音箱")
+    assert await bind(village, shown.code, home) is None
+
+
+async def test_speaker_of_a_home_with_one_person_is_theirs(
+    village: Village, next_door: Home
+) -> None:
+    shown = await speakers.show_code(village.ctx, await new(village))
+    bound = await bind(village, shown.code, next_door)
+    assert bound is not None
+    assert bound.person == "李宏伟"
+
+
+async def test_code_ends_after_ten_minutes_and_with_the_next_one(
+    village: Village, home: Home
+) -> None:
+    one = await new(village)
+    first = await speakers.show_code(village.ctx, one)
+    second = await speakers.show_code(village.ctx, one)
+    assert await bind(village, first.code, home) is None
+    village.clock.advance(speakers.CODE_LIVES.total_seconds())
+    assert await bind(village, second.code, home) is None
+
+
+async def test_guesses_are_held_down_and_each_of_them_counts(village: Village, home: Home) -> None:
+    for _ in range(speakers.GUESSES):
+        assert await bind(village, "000000", home) is None
+    shown = await speakers.show_code(village.ctx, await new(village))
+    with pytest.raises(TooMany):
+        await bind(village, shown.code, home)
+    village.clock.advance(speakers.WINDOW.total_seconds() + 1)
+    shown = await speakers.show_code(village.ctx, await new(village))
+    assert await bind(village, shown.code, home) is not None
+
+
+async def test_person_of_another_home_and_a_name_without_words_are_refused(
+    village: Village, home: Home, next_door: Home
+) -> None:
+    shown = await speakers.show_code(village.ctx, await new(village))
+    with pytest.raises(BadInput):
+        await bind(village, shown.code, home, resident_id=f"{next_door.room_id}_p0")
+    with pytest.raises(BadInput):
+        await bind(village, shown.code, home, name="  ")
+    assert await bind(village, shown.code, home) is not None
+
+
+async def test_endless_new_devices_are_held_down(village: Village) -> None:
+    for i in range(speakers.MOST_UNBOUND_PER_HOUR):
+        await new(village, f"client:{i}")
+    with pytest.raises(TooMany):
+        await new(village, "client:more")
+    assert (await new(village, "client:1")).home is None
+
+
+@pytest.mark.parametrize("key", ["", "k" * 101, "a\nb"])
+async def test_odd_names_of_devices_are_refused(village: Village, key: str) -> None:
+    with pytest.raises(BadInput):
+        await new(village, key)
+
+
+async def test_speaker_that_left_its_home_is_not_listed_and_can_be_bound_again(
+    village: Village, home: Home, next_door: Home
+) -> None:
+    one = await new(village)
+    await bind(village, (await speakers.show_code(village.ctx, one)).code, home)
+    async with village.db.write() as conn:
+        assert [each.id for each in await kept.bound(conn)] == [one.id]
+        await speakers.unbind(conn, one)
+        assert await kept.bound(conn) == []
+    shown = await speakers.show_code(village.ctx, one)
+    bound = await bind(village, shown.code, next_door)
+    assert bound is not None
+    assert bound.home == "3号楼2单元502"
