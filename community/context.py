@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.config import Secret
 from community.store.database import Database
@@ -18,3 +21,11 @@ class Context:
     pepper: Secret
     "Key under which household codes are hashed"
     pay_url: str = ""
+
+
+Also = Callable[[AsyncConnection], Awaitable[None]]
+"What a caller does in the transaction of what it asks of a service, such as its audit entry"
+
+
+async def nothing_more(conn: AsyncConnection) -> None:
+    """An `Also` that does nothing."""

@@ -1,4 +1,4 @@
-"""Who saw what: an audit entry each time a person's words or facts are shown to staff."""
+"""Who saw and did what: an audit entry for each look at a person's facts, and for each act."""
 
 from __future__ import annotations
 
@@ -8,14 +8,27 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from community.context import Also
 from community.store.database import Database
 from community.store.schema import audit as audit_table
 from community.times import Clock
-from conversation import audit
+from conversation import audit, events
 from desk.staff import Staff
 
 SAME_VISIT_S = 10 * 60
 "A page that refreshes itself is one look, not hundreds"
+
+
+def sealed(
+    clock: Clock, person: Staff, act: str, obj: str, detail: dict[str, Any] | None = None
+) -> Also:
+    """The audit entry of what `person` does, for the transaction that does it; pages hear of it."""
+
+    async def record(conn: AsyncConnection) -> None:
+        await audit.record(conn, clock, actor=person.id, act=act, obj=obj, detail=detail)
+        await events.publish(conn, clock, "ticket")
+
+    return record
 
 
 async def note_look(

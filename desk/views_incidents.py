@@ -8,7 +8,6 @@ from community.errors import BadInput, NotAllowed
 from community.labels import group
 from community.services import facility, grid, incident
 from community.store import incidents
-from conversation import audit, events
 from desk import acts, matters, pages, seen
 from desk.access import allow
 from desk.context import parts
@@ -50,6 +49,7 @@ async def act(request: web.Request) -> web.Response:
     if not version.isdecimal():
         raise BadInput("no version")
     ctx, seen_version = desk.services, int(version)
+    also = seen.sealed(desk.clock, person, f"incident.{wanted}", incident_id)
     match wanted:
         case "expect" | "finish":
             said = acts.clean(str(form.get("words", "")))
@@ -57,31 +57,28 @@ async def act(request: web.Request) -> web.Response:
             if wanted == "expect":
                 await incident.expect(
                     ctx, incident_id, said, moment_of(str(form.get("until", ""))),
-                    staff_id=person.id, version=seen_version, tell=tell,
+                    staff_id=person.id, version=seen_version, tell=tell, also=also,
                 )  # fmt: skip
             else:
                 await incident.finish(
-                    ctx, incident_id, said, staff_id=person.id, version=seen_version, tell=tell
-                )
+                    ctx, incident_id, said, staff_id=person.id, version=seen_version, tell=tell,
+                    also=also,
+                )  # fmt: skip
         case "dissolve":
-            await incident.dissolve(ctx, incident_id, version=seen_version)
+            await incident.dissolve(ctx, incident_id, version=seen_version, also=also)
         case "propose":
             no = str(form.get("no", "")).strip()
             if not no.isdecimal():
                 raise BadInput("no number")
-            await incident.propose(ctx, incident_id, int(no), version=seen_version)
+            await incident.propose(ctx, incident_id, int(no), version=seen_version, also=also)
         case "same" | "other":
             await incident.sort_voice(
                 ctx, incident_id, str(form.get("ticket", "")), same=wanted == "same",
                 version=seen_version, tell=matters.of_incident(desk.clock, person, "join"),
+                also=also,
             )  # fmt: skip
         case _:
             raise BadInput("no such act")
-    async with desk.db.write() as conn:
-        await audit.record(
-            conn, desk.clock, actor=person.id, act=f"incident.{wanted}", obj=incident_id
-        )
-        await events.publish(conn, desk.clock, "ticket")
     raise web.HTTPSeeOther(f"/incidents/{incident_id}")
 
 
@@ -109,15 +106,12 @@ async def put_facility(request: web.Request) -> web.Response:
     version = str(form.get("version", ""))
     if not version.isdecimal():
         raise BadInput("no version")
-    changed = await facility.put_state(
-        desk.services, request.match_info["id"], str(form.get("state", "")),
-        version=int(version), until=moment_of(str(form.get("until", ""))),
+    facility_id, state = request.match_info["id"], str(form.get("state", ""))
+    await facility.put_state(
+        desk.services, facility_id, state, version=int(version),
+        until=moment_of(str(form.get("until", ""))),
+        also=seen.sealed(desk.clock, person, "facility.state", facility_id, {"state": state}),
     )  # fmt: skip
-    async with desk.db.write() as conn:
-        await audit.record(
-            conn, desk.clock, actor=person.id, act="facility.state", obj=changed.id,
-            detail={"state": changed.state},
-        )  # fmt: skip
     raise web.HTTPSeeOther("/facilities")
 
 
@@ -130,7 +124,6 @@ async def put_away(request: web.Request) -> web.Response:
     if person.role is not Role.ADMIN and staff_id != person.id:
         raise NotAllowed("another's absence")
     until = moment_of(str((await request.post()).get("until", "")))
-    await grid.put_away(desk.services, staff_id, until)
-    async with desk.db.write() as conn:
-        await audit.record(conn, desk.clock, actor=person.id, act="grid.away", obj=staff_id)
+    also = seen.sealed(desk.clock, person, "grid.away", staff_id)
+    await grid.put_away(desk.services, staff_id, until, also=also)
     raise web.HTTPSeeOther("/facilities")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from community.context import Context
+from community.context import Also, Context, nothing_more
 from community.errors import BadInput, Code, Conflict, NotFound
 from community.labels import label
 from community.registers import Register
@@ -150,8 +150,9 @@ async def report(
 
 
 async def put_state(
-    ctx: Context, facility_id: str, state: str, *, version: int, until: datetime | None
-) -> Facility:
+    ctx: Context, facility_id: str, state: str, *, version: int, until: datetime | None,
+    also: Also = nothing_more,
+) -> Facility:  # fmt: skip
     """Staff say how it stands. Raises NotFound, BadInput, Conflict (code `stale`)."""
     if state not in STATES:
         raise BadInput("no such state")
@@ -165,6 +166,7 @@ async def put_state(
         ):
             raise Conflict("it has changed", code=Code.STALE)
         changed = await facilities.get(conn, facility_id)
+        await also(conn)
     assert changed is not None  # noqa: S101 - it was changed just now
     return changed
 

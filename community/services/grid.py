@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from community.context import Context
+from community.context import Also, Context, nothing_more
 from community.errors import NotFound
 from community.labels import label
 from community.registers import Register
@@ -115,11 +115,14 @@ async def report(
         )  # fmt: skip
 
 
-async def put_away(ctx: Context, staff_id: str, until: datetime | None) -> None:
+async def put_away(
+    ctx: Context, staff_id: str, until: datetime | None, *, also: Also = nothing_more
+) -> None:
     """Somebody is away until then, or is back. Raises NotFound for one who works in no grid."""
     async with ctx.db.write() as conn:
         if not await grids.put_away(conn, staff_id, until):
             raise NotFound("works in no grid")
+        await also(conn)
 
 
 async def register(ctx: Context, day: date) -> Register:

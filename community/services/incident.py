@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from community.context import Context
+from community.context import Also, Context, nothing_more
 from community.errors import BadInput, Code, Conflict, NotFound
 from community.labels import label
 from community.services.public import first_fit, table
@@ -165,7 +165,7 @@ async def insist(ctx: Context, account: Party, no: int) -> Ticket:
 
 async def expect(
     ctx: Context, incident_id: str, words: str, at: datetime | None, *, staff_id: str,
-    version: int, tell: News,
+    version: int, tell: News, also: Also = nothing_more,
 ) -> Incident:  # fmt: skip
     """Staff say what is done about it and when it should be over; every voice hears it.
 
@@ -182,12 +182,14 @@ async def expect(
                     conn, ctx.clock, ticket, "accept", actor=staff_id, state="accepted"
                 )
             await tell(conn, moved, ticket)
+        await also(conn)
     return moved
 
 
 async def finish(
-    ctx: Context, incident_id: str, words: str, *, staff_id: str, version: int, tell: News
-) -> Incident:
+    ctx: Context, incident_id: str, words: str, *, staff_id: str, version: int, tell: News,
+    also: Also = nothing_more,
+) -> Incident:  # fmt: skip
     """It is over: every joined report is settled with it, and hears so."""
     async with ctx.db.write() as conn:
         one = await _seen(conn, incident_id, version)
@@ -202,21 +204,26 @@ async def finish(
             left = await matters.open_reports(conn, [place.id], OPEN["facility"])
             if not left:
                 await facilities.put_state(conn, ctx.clock, place, "ok", None)
+        await also(conn)
     return moved
 
 
-async def dissolve(ctx: Context, incident_id: str, *, version: int) -> Incident:
+async def dissolve(
+    ctx: Context, incident_id: str, *, version: int, also: Also = nothing_more
+) -> Incident:
     """It is not one thing after all: every report goes on by itself."""
     async with ctx.db.write() as conn:
         one = await _seen(conn, incident_id, version)
         for voice in await incidents.voices(conn, incident_id):
             await incidents.tie(conn, ctx.clock, incident_id, voice.ticket_id, "detached")
+        await also(conn)
         return await incidents.move(conn, ctx.clock, one, state="dissolved")
 
 
 async def sort_voice(
-    ctx: Context, incident_id: str, ticket_id: str, *, same: bool, version: int, tell: News
-) -> None:
+    ctx: Context, incident_id: str, ticket_id: str, *, same: bool, version: int, tell: News,
+    also: Also = nothing_more,
+) -> None:  # fmt: skip
     """Staff say whether a report is of the same thing; one that joins hears so.
 
     Raises NotFound for a report that is no voice of it, Conflict for one whose resident wants a
@@ -237,9 +244,12 @@ async def sort_voice(
         moved = await incidents.move(conn, ctx.clock, one)
         if same and state != "joined":
             await tell(conn, moved, await tickets.get(conn, ticket_id))
+        await also(conn)
 
 
-async def propose(ctx: Context, incident_id: str, no: int, *, version: int) -> None:
+async def propose(
+    ctx: Context, incident_id: str, no: int, *, version: int, also: Also = nothing_more
+) -> None:
     """Staff lay an open report beside an incident, to be accepted or not.
 
     Raises NotFound, BadInput for a kind that cannot join, Conflict when it is settled or bound.
@@ -255,6 +265,7 @@ async def propose(ctx: Context, incident_id: str, no: int, *, version: int) -> N
             raise Conflict("it is bound already")
         await incidents.tie(conn, ctx.clock, incident_id, ticket.id, "proposed")
         await incidents.move(conn, ctx.clock, one)
+        await also(conn)
 
 
 async def _seen(conn: AsyncConnection, incident_id: str, version: int) -> Incident:

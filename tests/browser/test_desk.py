@@ -8,9 +8,14 @@ from typing import Any
 
 import pytest
 from aiohttp.test_utils import TestServer
+from sqlalchemy import insert
 
 from community.config import Settings
+from community.services import facility, speakers
+from community.store import incidents
 from community.store.database import Database
+from community.store.schema import facility as facility_table
+from community.store.speakers import CLIENT
 from community.times import SystemClock
 from conversation import queue
 from conversation.ownership import current
@@ -84,6 +89,40 @@ async def lively(world: World) -> dict[str, str]:
         "sos": f"/cases/{sos.id}", "orders": "/orders", "order": f"/orders/{order.id}",
         "complaints": "/complaints", "complaint": f"/complaints/{filed.id}",
         "missing": "/cases/none",
+    }  # fmt: skip
+
+
+async def shared(world: World) -> dict[str, str]:
+    """What all share and who cares for whom, with something on each page; paths of the pages."""
+    elder, guardian = "3号楼2单元501", "5号楼1单元301"
+    homes = [
+        await world.home(elder, ("王秀英", "owner", "13812348000", {})),
+        await world.home(guardian, ("李静", "owner", "13912348000", {})),
+    ]
+    async with world.db.write() as conn:
+        await conn.execute(
+            insert(facility_table).values(
+                id="lift", name="3号楼电梯", kind="lift", words=[], building=3, place="3号楼大堂",
+                hours="", price="", state="ok", version=1, updated_at=world.clock.now(),
+            )
+        )  # fmt: skip
+    for number, room_id in enumerate(homes):
+        party = await world.party(await world.conversation(room_id))
+        await facility.report(
+            world.ctx, party, turn_id=f"t{number}", words="电梯停了", place=None,
+            facility_id="lift",
+        )  # fmt: skip
+    one = await speakers.meet(world.ctx, "client:one", CLIENT, "客厅音箱", "s" * 40)
+    code = (await speakers.show_code(world.ctx, one)).code
+    async with world.db.write() as conn:
+        (incident,) = await incidents.every(conn)
+        await speakers.bind(
+            conn, world.ctx, code=code, room_id=homes[0], resident_id=None, name=None, guesser="s"
+        )
+    return {
+        "matters": "/matters", "incidents": "/incidents", "incident": f"/incidents/{incident.id}",
+        "facilities": "/facilities", "guardians": f"/guardians?elder={elder}&guardian={guardian}",
+        "speakers": f"/speakers?home={elder}", "decisions": "/decisions", "registers": "/registers",
     }  # fmt: skip
 
 
@@ -312,6 +351,24 @@ async def test_no_page_has_a_serious_flaw_or_scrolls_sideways(
             found["resolve"] = await tab.flaws()
     assert [f"{name}: {flaw}" for name, flaws in found.items() for flaw in flaws] == []
     assert [words for words in tab.complaints if "404" not in words] == []
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not vendored in tests/browser/vendor")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [PHONE, WIDE], ids=["phone", "wide"])
+async def test_no_page_of_what_all_share_has_a_serious_flaw_or_scrolls_sideways(
+    open_desk: Open, world: World, size: tuple[int, int], scheme: str
+) -> None:
+    paths = await shared(world)
+    tab = await open_desk(user="wei", size=size, color_scheme=scheme)
+    found = {}
+    for name, path in paths.items():
+        await tab.goto(path)
+        await tab.wait_for_selector("main h1")
+        found[name] = await tab.flaws("target-size")
+        assert await tab.overflow() <= 0, name
+    assert [f"{name}: {flaw}" for name, flaws in found.items() for flaw in flaws] == []
+    assert tab.complaints == []
 
 
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core is not vendored in tests/browser/vendor")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from community.errors import BadInput, Code, Conflict, NotFound
+from community.errors import BadInput, Code, Conflict, NotFound, StoreError
 from community.labels import group
 from community.services import facility, incident, matter, repair
 from community.services.incident import Known
@@ -220,3 +220,29 @@ async def test_moves_under_an_old_version_change_nothing(
             await move
         assert stale.value.code is Code.STALE
     assert await village.count(ticket) == 2
+
+
+async def test_move_whose_audit_entry_cannot_be_written_did_not_happen(
+    village: Village, wang: Party, neighbour: Party
+) -> None:
+    await broken(village, wang)
+    made, _ = await broken(village, neighbour)
+    one = await public.the_incident(village)
+    before = await public.voices(village)
+
+    async def full(conn: Any) -> None:
+        raise StoreError("disk full")
+
+    at = {"version": one.version, "also": full}
+    moves = (
+        incident.expect(village.ctx, one.id, "x", None, staff_id="s", tell=nothing, **at),
+        incident.finish(village.ctx, one.id, "x", staff_id="s", tell=nothing, **at),
+        incident.dissolve(village.ctx, one.id, **at),
+        incident.sort_voice(village.ctx, one.id, made.id, same=True, tell=nothing, **at),
+        facility.put_state(village.ctx, "lift_3_2", "faulty", until=None, version=1, also=full),
+    )
+    for move in moves:
+        with pytest.raises(StoreError):
+            await move
+    assert await public.the_incident(village) == one
+    assert await public.voices(village) == before
