@@ -7,6 +7,7 @@ import { upload } from "./photo.js";
 import { silence } from "./speech.js";
 import { Transcript } from "./transcript.js";
 import { Unsent, keepPhoto, keptPhoto, newId } from "./unsent.js";
+import { Voice } from "./voice.js";
 import { SERVICES, SOS, STOP_WAITING, words } from "./words.js";
 
 const OFFLINE_AFTER_MS = 1500; // a short hiccup is nobody's business
@@ -28,6 +29,7 @@ const transcript = new Transcript({
   },
 });
 const link = new Link(() => transcript.cursor);
+new Voice();
 const composer = new Composer(({ text, photo }) => say({ text, photo }));
 
 // --- what the resident says

@@ -54,4 +54,12 @@ export const words = {
   seniorOn: "已换成长辈版",
   seniorOff: "已换回标准版",
   yesterday: "昨天",
+  voiceOpening: "正在打开话筒…",
+  voiceReady: "按住下面的按钮说话",
+  noMicrophone: "没找到话筒。您可以打字，或者换一台设备。",
+  microphoneRefused: "话筒打不开。请在浏览器里允许使用话筒，或者打字跟我说。",
+  offlineVoice: "语音断开了，正在重连…",
+  listening: "一直在听，您随时说",
+  notListening: "不听了，按住按钮再说",
+  voiceStates: { idle: "您随时说", listening: "在听，您请说…", thinking: "正在想…", speaking: "正在说…" },
 };

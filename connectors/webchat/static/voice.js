@@ -1,0 +1,186 @@
+// Speaking with the assistant: hold a button or let it listen, see large what is heard and said.
+
+import { announce, byId } from "./dom.js";
+import { Microphone, Player } from "./sound.js";
+import { silence } from "./speech.js";
+import { words } from "./words.js";
+
+export const canListen =
+  "AudioWorkletNode" in window && Boolean(navigator.mediaDevices?.getUserMedia);
+
+const AGAIN_MS = 1500;
+const TRIES = 3;
+
+/** The voice panel. It is open or closed; while it is open the microphone belongs to it. */
+export class Voice {
+  #panel = byId("voice-panel");
+  #button = byId("voice");
+  #hold = byId("voice-hold");
+  #free = byId("voice-free");
+  #state = byId("voice-state");
+  #mine = byId("voice-mine");
+  #theirs = byId("voice-theirs");
+  #microphone = new Microphone();
+  #context = null;
+  #player = null;
+  #socket = null;
+  #tries = 0;
+  #sending = false;
+
+  constructor() {
+    this.#button.hidden = !canListen;
+    this.#button.addEventListener("click", () => (this.#panel.hidden ? this.open() : this.close()));
+    byId("voice-close").addEventListener("click", () => this.close());
+    byId("voice-hush").addEventListener("click", () => this.#tell({ type: "abort" }));
+    this.#free.addEventListener("click", () => this.#listen(!this.#isFree));
+    this.#hold.addEventListener("pointerdown", (event) => {
+      event.preventDefault();
+      this.#hold.setPointerCapture(event.pointerId);
+      this.#press();
+    });
+    for (const over of ["pointerup", "pointercancel"]) {
+      this.#hold.addEventListener(over, () => this.#release());
+    }
+    this.#hold.addEventListener("keydown", (event) => {
+      if ((event.key === " " || event.key === "Enter") && !event.repeat) {
+        event.preventDefault();
+        this.#press();
+      }
+    });
+    this.#hold.addEventListener("keyup", (event) => {
+      if (event.key === " " || event.key === "Enter") this.#release();
+    });
+    this.#hold.addEventListener("blur", () => this.#release());
+  }
+
+  async open() {
+    silence();
+    this.#show(words.voiceOpening);
+    this.#panel.hidden = false;
+    this.#button.setAttribute("aria-expanded", "true");
+    try {
+      this.#context = new AudioContext();
+      await this.#context.resume();
+      await this.#microphone.open(this.#context, (frame) => this.#hear(frame));
+    } catch (problem) {
+      this.#show(problem.name === "NotFoundError" ? words.noMicrophone : words.microphoneRefused);
+      this.#stopSound();
+      return;
+    }
+    this.#tries = 0;
+    this.#connect();
+    this.#hold.focus();
+  }
+
+  close() {
+    this.#panel.hidden = true;
+    this.#button.setAttribute("aria-expanded", "false");
+    this.#stopSound();
+    const socket = this.#socket;
+    this.#socket = null;
+    socket?.close();
+    this.#button.focus();
+  }
+
+  get #isFree() {
+    return this.#free.getAttribute("aria-checked") === "true";
+  }
+
+  #stopSound() {
+    this.#microphone.close();
+    this.#player?.hush();
+    this.#context?.close();
+    this.#context = this.#player = null;
+    this.#sending = false;
+  }
+
+  #connect() {
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    const socket = new WebSocket(`${scheme}://${location.host}/webchat/voice`);
+    socket.binaryType = "arraybuffer";
+    socket.onmessage = (event) => {
+      if (socket !== this.#socket) return;
+      if (typeof event.data === "string") this.#told(JSON.parse(event.data));
+      else this.#player?.play(event.data);
+    };
+    socket.onclose = () => {
+      if (socket !== this.#socket) return;
+      this.#player?.hush();
+      this.#show(words.offlineVoice);
+      if (this.#tries++ < TRIES) setTimeout(() => this.#socket === socket && this.#connect(), AGAIN_MS);
+    };
+    this.#socket = socket;
+  }
+
+  #told(body) {
+    switch (body.type) {
+      case "hello":
+        this.#tries = 0;
+        this.#player = new Player(this.#context, body.rate_hz);
+        if (this.#isFree) this.#start(false);
+        else this.#show(words.voiceReady);
+        break;
+      case "state":
+        this.#panel.dataset.state = body.state;
+        this.#show(words.voiceStates[body.state]);
+        break;
+      case "heard":
+        this.#mine.textContent = body.text;
+        this.#mine.classList.toggle("guess", !body.final);
+        break;
+      case "saying":
+        this.#theirs.textContent = body.text;
+        break;
+      case "hush":
+        this.#player?.hush();
+        break;
+      case "volume":
+        if (this.#player) this.#player.volume = body.level / 100;
+        break;
+    }
+  }
+
+  #listen(on) {
+    this.#free.setAttribute("aria-checked", String(on));
+    this.#hold.disabled = on;
+    announce(on ? words.listening : words.notListening);
+    if (on) {
+      this.#start(false);
+    } else {
+      this.#sending = false;
+      this.#tell({ type: "stop" });
+    }
+  }
+
+  #press() {
+    if (this.#isFree || this.#sending) return;
+    this.#hold.classList.add("pressed");
+    this.#start(true);
+  }
+
+  #release() {
+    if (this.#isFree || !this.#sending) return;
+    this.#hold.classList.remove("pressed");
+    this.#sending = false;
+    this.#tell({ type: "stop" });
+  }
+
+  #start(hold) {
+    this.#context?.resume();
+    this.#mine.textContent = "";
+    this.#sending = true;
+    this.#tell({ type: "start", hold });
+  }
+
+  #hear(frame) {
+    if (this.#sending && this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(frame);
+  }
+
+  #tell(body) {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(body));
+  }
+
+  #show(text) {
+    this.#state.textContent = text;
+  }
+}
