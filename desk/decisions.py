@@ -27,7 +27,10 @@ from desk.words import words
 
 @dataclass(frozen=True)
 class Matter:
-    """One thing that waits. `kind`: release, parking, merchant, recall or time_bank."""
+    """One thing that waits; called_off is a shop's coming, which only a no can follow.
+
+    `kind`: release, parking, merchant, recall, called_off or time_bank.
+    """
 
     kind: str
     no: int
@@ -70,9 +73,17 @@ def _asked(one: Request, is_taken: bool) -> str:
     return " ".join(part for part in parts if part)
 
 
+async def expected(ctx: Context) -> list[Matter]:
+    """The shops that will come, should one of them not be able to."""
+    return [_of_shop(one) for one in await merchant.expected(ctx)]
+
+
+_SHOP_KINDS = {"requested": "merchant", "recalled": "recall", "accepted": "called_off"}
+
+
 def _of_shop(one: Order) -> Matter:
     """The shop with its number, and the resident's while the shop may have to be given it."""
-    kind = "merchant" if one.state == "requested" else "recall"
+    kind = _SHOP_KINDS[one.state]
     what = words(
         f"decision.{kind}_what", shop=one.shop, phone=one.shop_phone,
         service=merchant.service_name(one.service), theirs=one.phone,
@@ -127,6 +138,18 @@ async def _recall(ctx: Context, person: Staff, no: int, yes: bool) -> None:
     await merchant.recall(ctx, no, tell=tell)
 
 
+async def _called_off(ctx: Context, person: Staff, no: int, yes: bool) -> None:
+    if yes:
+        raise BadInput("it was accepted before")
+
+    async def tell(conn: AsyncConnection, one: Order) -> None:
+        when = window_words(one.starts_at, one.ends_at)
+        said = words("decision.called_off_no", no=no, shop=one.shop, when=when)
+        await _tell(conn, ctx, person, one.id, [one.conversation_id], said, yes)
+
+    await merchant.call_off(ctx, no, tell=tell)
+
+
 async def _time_bank(ctx: Context, person: Staff, no: int, yes: bool) -> None:
     async def tell(conn: AsyncConnection, one: Help) -> None:
         to = [one.conversation_id, *([one.helper_conversation] if one.helper_conversation else [])]
@@ -139,7 +162,7 @@ async def _time_bank(ctx: Context, person: Staff, no: int, yes: bool) -> None:
 
 _DECIDE: dict[str, Callable[[Context, Staff, int, bool], Awaitable[None]]] = {
     "release": _release, "parking": _parking, "merchant": _merchant, "recall": _recall,
-    "time_bank": _time_bank,
+    "called_off": _called_off, "time_bank": _time_bank,
 }  # fmt: skip
 
 

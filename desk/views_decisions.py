@@ -19,9 +19,10 @@ async def show(request: web.Request) -> web.Response:
     """What waits; looking at each matter is noted in the audit."""
     desk, person = parts(request)
     matters = await decisions.waiting(desk.services)
-    for one in matters:
+    expected = await decisions.expected(desk.services)
+    for one in [*matters, *expected]:
         await seen.note_look(desk.db, desk.clock, person, "decision.view", f"{one.kind}:{one.no}")
-    return pages.render(request, "decisions.html", matters=matters)
+    return pages.render(request, "decisions.html", matters=matters, expected=expected)
 
 
 @routes.post("/decisions/{kind}/{no}")

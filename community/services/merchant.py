@@ -216,6 +216,13 @@ async def for_staff(ctx: Context) -> list[Order]:
         return await merchants.in_states(conn, FOR_STAFF)
 
 
+async def expected(ctx: Context) -> list[Order]:
+    """The shops that said they come and have not been there yet, soonest first."""
+    async with ctx.db.read() as conn:
+        found = await merchants.in_states(conn, ("accepted",))
+    return [one for one in found if one.ends_at > ctx.clock.now()]
+
+
 async def answer(ctx: Context, no: int, *, accepted: bool, tell: Tell) -> Order:
     """What the shop said to an order. `tell` runs in the transaction.
 
@@ -228,6 +235,11 @@ async def answer(ctx: Context, no: int, *, accepted: bool, tell: Tell) -> Order:
 async def recall(ctx: Context, no: int, *, tell: Tell) -> Order:
     """The shop knows that it need not come. As `answer`."""
     return await _move(ctx, no, "cancelled", "recalled", tell)
+
+
+async def call_off(ctx: Context, no: int, *, tell: Tell) -> Order:
+    """The shop said that it comes, and cannot. As `answer`."""
+    return await _move(ctx, no, "declined", "accepted", tell)
 
 
 async def _move(ctx: Context, no: int, state: str, out_of: str, tell: Tell) -> Order:

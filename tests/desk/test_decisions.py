@@ -201,7 +201,7 @@ async def test_accepted_order_that_is_taken_back_waits_until_the_shop_was_told(
 ) -> None:
     made = await wanted(world, tenant)
     await fang.post(f"/decisions/merchant/{made.no}", say="yes")
-    assert "老张" not in (await fang.get("/decisions")).text
+    assert "没有等审批的事" in (await fang.get("/decisions")).text
     await merchant.cancel(world.ctx, tenant, made.no)
     page, path = (await fang.get("/decisions")).text, f"/decisions/recall/{made.no}"
     assert "告诉商家了" in page
@@ -214,10 +214,34 @@ async def test_accepted_order_that_is_taken_back_waits_until_the_shop_was_told(
         assert acts.scalars().all() == ["decision.yes", "decision.told"]
 
 
+async def test_shop_that_cannot_come_after_all_is_called_off_once_and_told(
+    fang: Browser, world: World, db: Database, tenant: Party
+) -> None:
+    made = await wanted(world, tenant)
+    path = f"/decisions/called_off/{made.no}"
+    assert (await fang.post(path, say="no")).status == 409
+    await fang.post(f"/decisions/merchant/{made.no}", say="yes")
+    page = (await fang.get("/decisions")).text
+    assert "约好要来的商家" in page
+    assert "来不了了" in page
+    assert [(await fang.post(path, say=say)).status for say in ("yes", "no", "no")] == [
+        400, 303, 409,
+    ]  # fmt: skip
+    assert "老张" not in (await fang.get("/decisions")).text
+    assert (await world.transcript(tenant.conversation_id))[1:] == [
+        f"bot: 对不起，您叫的老张（编号 {made.no}，11月4日 09:00到11:00）临时来不了。"
+        "要换一家，跟我说一声就行。"
+    ]
+    async with db.read() as conn:
+        found = await merchants.find(conn, made.no)
+    assert found is not None
+    assert found.state == "declined"
+
+
 @pytest.mark.parametrize(
     ("path", "say", "status"),
     [
-        ("release/9999", "yes", 404), ("parking/9999", "no", 404), ("time_bank/9999", "yes", 404),
+        ("called_off/9999", "no", 404), ("release/9999", "yes", 404), ("parking/9999", "no", 404), ("time_bank/9999", "yes", 404),
         ("merchant/9999", "yes", 404), ("recall/9999", "yes", 404),
         ("nothing/1", "yes", 400), ("release/x", "yes", 400), ("release/1", "perhaps", 400),
     ],
