@@ -43,11 +43,10 @@ class Arrivals:
         if self._on.discretion.may_be_heard(said):
             self._on.speaker.say(piece_of(said, self._on.words, before=before))
             return
-        announced = bool(self._on.discretion.kept)
         given_back = self._on.discretion.keep(said)
         if given_back is not None:
             self._on.fates.note(given_back, Fate.QUEUED)
-        if not announced:
+        if not self._on.discretion.announcing:
             self._on.speaker.say(self._on.discretion.opener())
 
     def _resumes(self, said: Said) -> bool:

@@ -85,7 +85,7 @@ class Asking:
         """Nobody said who is there, or anything."""
         asked, self.asked = self.asked, None
         if asked is not None and asked.piece.announces is not None:
-            self._keep()
+            self._keep_waiting()
 
     def repeat(self) -> bool:
         """Ask the open question again; False when there is none."""
@@ -99,6 +99,7 @@ class Asking:
         discretion = self._on.discretion
         if not discretion.kept or not discretion.identifies(uttered.text):
             return False
+        discretion.announcing = False
         for said in discretion.release():
             self._on.speaker.say(piece_of(said, self._on.words))
         return True
@@ -112,13 +113,15 @@ class Asking:
     async def _settle_who(self, answer: Uttered) -> bool:
         if await self.tell_owner(answer):
             return True
-        self._keep()
+        self._keep_waiting()
         discretion = self._on.discretion
         if discretion.declines(answer.text) or consent(answer.text) is False:
             self._on.speaker.say(Piece(discretion.refusal(), Rank.OWN))
             return True
         return False
 
-    def _keep(self) -> None:
+    def _keep_waiting(self) -> None:
+        """Private things go on waiting for their owner."""
+        self._on.discretion.announcing = False
         for said in self._on.discretion.kept:
             self._on.fates.note(said, Fate.QUEUED)

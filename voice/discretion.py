@@ -32,6 +32,8 @@ class Discretion:
     def __init__(self, owner: Owner, timers: Timers, words: Words, *, shared: bool) -> None:
         self.kept: list[Said] = []
         "Private things that wait for their owner, oldest first"
+        self.announcing = False
+        "Whether the opener was or will be said, and nobody has answered it yet"
         self._owner = owner
         self._timers = timers
         self._words = words
@@ -48,7 +50,8 @@ class Discretion:
         return self.kept.pop(0) if len(self.kept) > _KEPT_AT_MOST else None
 
     def opener(self) -> Piece:
-        """Announces the newest of what is kept, and asks who is there."""
+        """A piece that announces the newest of what is kept, and asks who is there."""
+        self.announcing = True
         said = self.kept[-1]
         key = "reminder" if said.kind is Kind.REMINDER else "other"
         if not self._owner.called:

@@ -173,7 +173,7 @@ class TimedEars:
         delay_s: float = 0.0,
         failures: Iterable[RecogniserError] = (),
     ) -> None:
-        self.words = sorted(words)
+        self.words = list(words)
         self.confidence = confidence
         self.delay_s = delay_s
         self.failures = list(failures)

@@ -46,6 +46,8 @@ class Telling:
         self.silenced()
 
     def cut(self, piece: Piece) -> None:
+        if piece.announces is not None:
+            self._turns.asking.who_is_there(piece)
         if piece.said is not None:
             self._on.replay.rest = piece
             if not piece.again:

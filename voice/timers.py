@@ -90,12 +90,13 @@ class _Due:
 
 
 class VirtualTimers:
-    """The shipped fake: time stands still until `advance` moves it, and nothing is waited for."""
+    """The shipped fake: time stands still until `advance` moves it, and nothing is waited for.
 
-    _ROUNDS = 24
-    "Turns of the event loop in which all that one call set off comes to rest"
+    `rounds`: turns of the event loop in which all that one call set off comes to rest.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, rounds: int = 24) -> None:
+        self._rounds = rounds
         self._now = 0.0
         self._order = itertools.count()
         self._due: list[tuple[float, int, _Due]] = []
@@ -123,5 +124,5 @@ class VirtualTimers:
 
     async def settle(self) -> None:
         """Let every task run until it waits for something."""
-        for _ in range(self._ROUNDS):
+        for _ in range(self._rounds):
             await asyncio.sleep(0)

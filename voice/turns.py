@@ -36,7 +36,7 @@ class Turns:
         self._woken = True
         on.ladder.reset()
         on.floor.hushed = False
-        if on.discretion.kept and self.asking.asked is None:
+        if on.discretion.kept and not on.discretion.announcing:
             on.speaker.say(on.discretion.opener())
         elif on.device.hands_free:
             on.say("wake", passing=True)

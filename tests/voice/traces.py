@@ -37,7 +37,7 @@ def sound(trace: str, *, noise: float = 30.0, loud: float = 6_000.0, pitch_hz: f
         at = np.arange(round(seconds * RATE_HZ)) / RATE_HZ
         room = random.normal(0, noise, at.size)
         if kind == "v":
-            tones = sum(np.sin(2 * np.pi * pitch_hz * n * at) / n for n in range(1, 12))
+            tones = sum(np.sin(2 * np.pi * pitch_hz * n * at) / n for n in range(1, 7))
             breath = random.normal(0, 0.15, at.size)
             syllables = 0.55 + 0.45 * np.sin(2 * np.pi * 4 * at)
             room = room + loud * (tones + breath) * syllables / 2
@@ -124,10 +124,13 @@ class Room:
 
 def spread(words: tuple[str, ...], spans: list[tuple[float, float]]) -> list[tuple[float, str]]:
     """When each of the words has been spoken: the first ones in the first voice, and so on."""
+    placed = [number * len(spans) // len(words) for number in range(len(words))]
     told = []
     for number, word in enumerate(words):
-        begin, end = spans[min(number * len(spans) // len(words), len(spans) - 1)]
-        told.append((begin + (end - begin) * 0.9, word))
+        begin, end = spans[placed[number]]
+        together = [at for at, place in enumerate(placed) if place == placed[number]]
+        share = (together.index(number) + 1) / len(together)
+        told.append((begin + (end - begin) * 0.9 * share, word))
     return told
 
 
