@@ -69,11 +69,16 @@ class Habits:
 class Talk(Protocol):
     """One resident's conversation as one device takes part in it."""
 
-    async def say(self, key: str, heard: Transcript, pcm: bytes = b"") -> None:
+    async def say(
+        self, key: str, heard: Transcript, pcm: bytes = b"", *, continues: str = ""
+    ) -> None:
         """Hand over an utterance; it is a committed row when this returns.
 
-        `key` is the utterance's own: handed over twice it is one message. `pcm` is its sound at
-        16 000 Hz when it may be kept for the desk. Raises CommunityError.
+        `key` is the utterance's own: handed over twice it is one message, whose words are those of
+        the later call (a cry for help is handed over before its sentence is finished). `pcm` is
+        its sound at 16 000 Hz when it may be kept for the desk. `continues` is the key of an
+        utterance that was taken for finished too early: its words are in this one again, and an
+        answer to it alone need not be given any more. Raises CommunityError.
         """
         ...
 

@@ -1,0 +1,127 @@
+"""Asking: the speaker's own questions: was it that, who is there, shall a person come."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+
+from language.consent import consent, correction
+from voice.handing_over import HandingOver
+from voice.piece import Piece, Rank, piece_of
+from voice.stage import Stage
+from voice.talk import Fate
+from voice.understanding import Uttered
+from voice.words import listed
+
+
+@dataclass(frozen=True)
+class Asked:
+    """`settle` says whether the words were an answer to it, and does what follows."""
+
+    piece: Piece
+    settle: Callable[[Uttered], Awaitable[bool]]
+
+
+class Asking:
+    """At most one question at a time; it is asked once."""
+
+    def __init__(self, stage: Stage, handing: HandingOver) -> None:
+        self.asked: Asked | None = None
+        self._on = stage
+        self._handing = handing
+
+    def whether_it_was(self, doubtful: Uttered) -> None:
+        """Was it that what you said? A yes hands it over."""
+
+        async def settle(answer: Uttered) -> bool:
+            agreed, right = consent(answer.text), correction(answer.text)
+            if agreed:
+                await self._handing.hand_over(doubtful)
+            elif agreed is False:
+                self._on.say("said_again")
+            elif right:
+                await self._handing.hand_over(answer.saying(right))
+            return agreed is not None or right is not None
+
+        self._ask(self._on.words.say("unsure", words=doubtful.text), settle)
+
+    def whether_to_help(self, doubtful: Uttered) -> None:
+        """Was it a cry for help, or only the loudspeaker's own? A yes hands it over."""
+
+        async def settle(answer: Uttered) -> bool:
+            agreed = consent(answer.text)
+            if agreed:
+                await self._handing.hand_over(doubtful, urgent=True)
+            elif agreed is False:
+                self._on.say("help_declined")
+            return agreed is not None
+
+        self._ask(self._on.words.say("help_asked"), settle)
+
+    def whether_a_person(self, text: str) -> None:
+        """Shall somebody of the staff come? A yes asks the conversation for one."""
+
+        async def settle(answer: Uttered) -> bool:
+            agreed = consent(answer.text)
+            if agreed:
+                await self._handing.hand_over(answer.saying(listed("person")[0]))
+            elif agreed is False:
+                self._on.ladder.reset()
+                self._on.say("no_person")
+            return agreed is not None
+
+        self._ask(text, settle)
+
+    def who_is_there(self, opener: Piece) -> None:
+        """The opener of a private thing was said."""
+        self.asked = Asked(opener, self._settle_who)
+
+    async def settled(self, uttered: Uttered) -> bool:
+        """Whether the words answered the question; it is not open any more."""
+        asked, self.asked = self.asked, None
+        return asked is not None and await asked.settle(uttered)
+
+    def unanswered(self) -> None:
+        """Nobody said who is there, or anything."""
+        asked, self.asked = self.asked, None
+        if asked is not None and asked.piece.announces is not None:
+            self._keep_waiting()
+
+    def repeat(self) -> bool:
+        """Ask the open question again; False when there is none."""
+        if self.asked is None:
+            return False
+        self._on.speaker.say(replace(self.asked.piece, start=0, chimes=False))
+        return True
+
+    async def tell_owner(self, uttered: Uttered) -> bool:
+        """Say what was kept for the owner, when the words say that it is them."""
+        discretion = self._on.discretion
+        if not discretion.kept or not discretion.identifies(uttered.text):
+            return False
+        discretion.announcing = False
+        for said in discretion.release():
+            self._on.speaker.say(piece_of(said, self._on.words))
+        return True
+
+    def _ask(self, text: str, settle: Callable[[Uttered], Awaitable[bool]]) -> None:
+        piece = Piece(text, Rank.OWN)
+        self.asked = Asked(piece, settle)
+        self._on.replay.rest = None
+        self._on.speaker.say(piece)
+
+    async def _settle_who(self, answer: Uttered) -> bool:
+        if await self.tell_owner(answer):
+            return True
+        self._keep_waiting()
+        discretion = self._on.discretion
+        if discretion.declines(answer.text) or consent(answer.text) is False:
+            self._on.speaker.say(Piece(discretion.refusal(), Rank.OWN))
+            return True
+        return False
+
+    def _keep_waiting(self) -> None:
+        """Private things go on waiting for their owner."""
+        self._on.discretion.announcing = False
+        for said in self._on.discretion.kept:
+            self._on.fates.note(said, Fate.QUEUED)

@@ -1,0 +1,54 @@
+"""Replay: what was said last, to be said again, and what was cut off, to be gone on with."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from voice.piece import Piece
+from voice.synthesiser import SLOWEST
+from voice.talk import Kind
+
+
+class Replay:
+    """At one device. What belongs to one turn is said again together: the list and its question."""
+
+    def __init__(self) -> None:
+        self.rest: Piece | None = None
+        "What was cut off, from the sentence on that was being said"
+        self._last: list[Piece] = []
+        self._turn_is_over = False
+        self._times = 0
+
+    def said(self, piece: Piece) -> None:
+        """It is being said now."""
+        if piece.said is None or piece.again:
+            return
+        self._times = 0
+        if any(one.said == piece.said for one in self._last):
+            return
+        together = self._last and self._last[-1].rank is piece.rank and not self._turn_is_over
+        if not together or piece.said.kind is not Kind.ANSWER:
+            self._last = []
+        self._last.append(piece)
+        self._turn_is_over = False
+
+    def turn(self) -> None:
+        """The resident said something else: what is said from now on is another turn."""
+        self._turn_is_over = True
+        self.rest = None
+
+    def again(self, pace: int, *, slower: bool) -> list[Piece]:
+        """The last turn from its beginning; `slower`: a step slower each time it is asked for.
+
+        `pace` is the listener's own. Empty when nothing was said yet.
+        """
+        self.rest = None
+        if slower:
+            self._times += 1
+            pace = max(SLOWEST, pace - self._times)
+        return [replace(one, pace=pace, start=0, again=True, chimes=False) for one in self._last]
+
+    def take_rest(self) -> Piece | None:
+        """What was cut off; it is not given twice."""
+        rest, self.rest = self.rest, None
+        return rest

@@ -1,0 +1,80 @@
+"""The stage: all parts of one session, as those who act on it see them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from voice.device import Device
+from voice.discretion import Discretion
+from voice.door import Door
+from voice.fates import Fates
+from voice.fillers import Fillers
+from voice.floor import Floor
+from voice.joining import Joining
+from voice.ladder import Ladder
+from voice.manner import Manner
+from voice.patience import Patience
+from voice.piece import Piece, Rank
+from voice.replay import Replay
+from voice.speaking import Speaker
+from voice.talk import Fate, Talk
+from voice.timers import Timers
+from voice.understanding import Language
+from voice.words import Words
+
+
+@dataclass(frozen=True)
+class Stage:
+    device: Device
+    door: Door
+    talk: Talk
+    timers: Timers
+    language: Language
+    words: Words
+    patience: Patience
+    floor: Floor
+    speaker: Speaker
+    replay: Replay
+    manner: Manner
+    discretion: Discretion
+    ladder: Ladder
+    joining: Joining
+    fillers: Fillers
+    fates: Fates
+
+    def say(self, key: str, *, passing: bool = False, **values: str) -> None:
+        """Words of the speaker's own."""
+        text = self.words.say(key, **values)
+        self.speaker.say(Piece(text, Rank.OWN, passing=passing))
+
+    def go_on(self) -> bool:
+        """Say the rest of what was cut off; False when there is none."""
+        rest = self.replay.take_rest()
+        if rest is None:
+            return False
+        self.speaker.say(rest)
+        return True
+
+    def drop(self, *ranks: Rank) -> None:
+        """What waits of these ranks is not said any more, nor the rest of what was cut off."""
+        self.replay.rest = None
+        for piece in self.speaker.take_back(*ranks):
+            if piece.said is not None and not piece.again:
+                self.fates.note(piece.said, Fate.CUT)
+
+    def give_back(self) -> None:
+        """Nobody is there any more: what was begun is cut, what waits keeps waiting elsewhere."""
+        playing = self.floor.playing
+        if playing is not None and playing.said is not None and not playing.again:
+            self.fates.note(playing.said, Fate.CUT)
+        unsaid = [piece.said for piece in self.speaker.waiting if piece.said and not piece.again]
+        for said in [*unsaid, *self.discretion.kept]:
+            self.fates.note(said, Fate.QUEUED)
+
+    def rest(self) -> None:
+        """Wait for the resident, when nothing else is to be said or waited for."""
+        floor = self.floor
+        if floor.playing or floor.speaking or floor.recognising or floor.thinking:
+            return
+        if not floor.is_open and not self.speaker.may_go_on(Rank.STAFF):
+            floor.open(floor.patience_s or self.patience.profile.no_speech_s)

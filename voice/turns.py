@@ -1,0 +1,179 @@
+"""Turns: what is done with a resident's words, and with a resident's silence."""
+
+from __future__ import annotations
+
+from language.consent import consent
+from language.voice_commands import Command
+from voice.asking import Asking
+from voice.handing_over import HandingOver
+from voice.ladder import STEPS, Why, question_of
+from voice.orders import Orders
+from voice.piece import Piece, Rank
+from voice.recogniser import Overloaded, RecogniserError
+from voice.stage import Stage
+from voice.talk import Kind
+from voice.understanding import ECHO_AFTER_S, HEARD, SURE, Uttered, confidence, is_echo
+from voice.words import listed
+
+_SHORTEST_VOICE_S = 0.6
+"Less without a word in it is a noise"
+
+
+class Turns:
+    """On one stage; one call after the other. Each raises ConnectionError when the device is gone."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._on = stage
+        self._orders = Orders(stage)
+        self._handing = HandingOver(stage)
+        self.asking = Asking(stage, self._handing)
+        self._rung: set[str] = set()
+        self._woken = False
+
+    async def woken(self) -> None:
+        """Somebody wants to speak."""
+        on = self._on
+        self._woken = True
+        on.ladder.reset()
+        on.floor.hushed = False
+        if on.discretion.kept and not on.discretion.announcing:
+            on.speaker.say(on.discretion.opener())
+        elif on.device.hands_free:
+            on.say("wake", passing=True)
+
+    async def ring(self, uttered: Uttered) -> None:
+        """A cry for help, before its sentence is finished."""
+        if uttered.key not in self._rung:
+            self._rung.add(uttered.key)
+            await self._hand_over(uttered, urgent=True)
+
+    async def understand(self, uttered: Uttered) -> None:
+        """Do what the words ask for."""
+        order = self._on.language.command(uttered.text)
+        heard = uttered.heard
+        if uttered.key in self._rung:
+            self._rung.discard(uttered.key)
+            await self._hand_over(uttered, urgent=True)
+        elif self._is_echo(uttered):
+            self._echoed(uttered, order)
+        elif order is Command.HELP:
+            await self._hand_over(uttered, urgent=True)
+        elif heard is not None and heard.failure is not None:
+            self._failed(uttered, heard.failure)
+        elif not uttered.text or self._is_ghost(uttered.text):
+            self._nothing(uttered)
+        elif order is Command.REPEAT and self.asking.repeat():
+            pass
+        elif order is not None and self._orders.knows(order):
+            await self._orders.obey(order)
+        elif not await self.asking.settled(uttered):
+            await self._words(uttered, order)
+
+    async def silence(self) -> None:
+        """Nobody spoke while somebody was waited for."""
+        on = self._on
+        on.floor.hushed = False
+        on.floor.patience_s = 0.0
+        if on.replay.rest is not None:
+            on.say("go_on")
+            on.go_on()
+        elif on.floor.interrupted:
+            self._back_to_question()
+        elif self._expects():
+            self._climb(Why.SILENT)
+        else:
+            self.asking.unanswered()
+            self._woken = False
+            on.ladder.reset()
+
+    def _expects(self) -> bool:
+        """Whether silence is to be broken: after a question, and once after a wake word."""
+        on, asked = self._on, self.asking.asked
+        if not on.device.hands_free or (asked is not None and asked.piece.announces is not None):
+            return False
+        if on.floor.is_asked or asked is not None:
+            return on.ladder.step < STEPS
+        return self._woken and on.ladder.step == 0
+
+    async def _words(self, uttered: Uttered, order: Command | None) -> None:
+        """Words that are neither for the speaker nor an answer to its own question."""
+        on = self._on
+        if order is Command.ACKNOWLEDGE and on.floor.question and on.fates.reminder_waits():
+            on.fates.answered(Kind.REMINDER)
+            on.say("acknowledged")
+            self._back_to_question()
+        elif not await self.asking.tell_owner(uttered):
+            gated = order in {None, Command.UNDO} and consent(uttered.text) is None
+            sure = confidence(uttered.transcript) if gated else 1.0
+            if sure < HEARD:
+                self._climb(Why.UNHEARD)
+            elif sure < SURE:
+                self.asking.whether_it_was(uttered)
+            else:
+                await self._hand_over(on.joining.joined(uttered))
+
+    async def _hand_over(self, uttered: Uttered, *, urgent: bool = False) -> None:
+        self.asking.asked = None
+        self._woken = False
+        await self._handing.hand_over(uttered, urgent=urgent)
+
+    def _back_to_question(self) -> None:
+        """Something came between a question and its answer: it is asked again."""
+        self._on.floor.interrupted = False
+        question = self._on.floor.question
+        if question is not None:
+            text = self._on.words.say("back_to_question") + question_of(question)
+            self._on.speaker.say(Piece(text, Rank.OWN))
+
+    def _climb(self, why: Why) -> None:
+        self._on.replay.rest = None
+        step = self._on.ladder.climb(self._on.floor.question, why)
+        if step.offers_person:
+            self.asking.whether_a_person(step.text)
+        else:
+            self._on.speaker.say(Piece(step.text, Rank.OWN))
+
+    def _failed(self, uttered: Uttered, failure: RecogniserError) -> None:
+        if uttered.text:
+            self.asking.whether_it_was(uttered)
+        elif self._is_noise(uttered):
+            self._nothing(uttered)
+        else:
+            overloaded = isinstance(failure, Overloaded)
+            self._on.say("failed.overloaded" if overloaded else "failed.recogniser")
+
+    def _nothing(self, uttered: Uttered) -> None:
+        """No words in it: somebody is asked to say it again, unless it was a noise."""
+        on = self._on
+        if on.go_on() or on.floor.thinking:
+            return
+        awaited = on.floor.is_asked or self.asking.asked is not None or self._woken
+        if not on.device.hands_free or (awaited and not self._is_noise(uttered)):
+            self._climb(Why.UNHEARD)
+        else:
+            on.floor.reopen()
+
+    def _echoed(self, uttered: Uttered, order: Command | None) -> None:
+        if order is Command.HELP:
+            self.asking.whether_to_help(uttered)
+        elif not self._on.go_on():
+            self._on.floor.reopen()
+
+    def _is_echo(self, uttered: Uttered) -> bool:
+        if uttered.heard is None:
+            return False
+        said = self._on.speaker.said_between(
+            uttered.heard.began_s - ECHO_AFTER_S, uttered.heard.ended_s
+        )
+        return is_echo(uttered.text, said, self._on.device.duplex)
+
+    def _is_ghost(self, text: str) -> bool:
+        """嗯 answers a question; without one it is a breath that the recogniser made a word of."""
+        asked = self._on.floor.question is not None or self.asking.asked is not None
+        return text in listed("ghosts") and not asked
+
+    def _is_noise(self, uttered: Uttered) -> bool:
+        pressed = not self._on.device.hands_free
+        return (
+            not pressed and uttered.heard is not None and uttered.heard.voiced_s < _SHORTEST_VOICE_S
+        )

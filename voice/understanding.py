@@ -1,0 +1,67 @@
+"""Understanding: what the speaker itself needs to know of language, passed in as plain functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from language import voice_commands
+from language.likeness import likeness
+from language.voice_commands import Command
+from voice.device import Duplex
+from voice.patience import Completeness
+from voice.recogniser import Transcript
+from voice.utterance import Heard
+
+SURE, HEARD = 0.6, 0.35
+"Mean confidence of the words: below the first one asks, below the second nothing was heard"
+ECHO = 0.7
+"Likeness to what is being said, from which on it is that"
+ECHO_AFTER_S = 0.5
+"How long after a sentence its sound is still in a device and a room"
+_SHORTEST_CLEAN_ECHO = 4
+"Characters: what a device that takes its own sound out lets through is no single word"
+
+
+@dataclass(frozen=True)
+class Language:
+    """All are pure."""
+
+    command: Callable[[str], Command | None] = voice_commands.command
+    words: Completeness = Completeness(voice_commands.is_complete, voice_commands.is_open)  # noqa: RUF009
+
+
+@dataclass(frozen=True)
+class Uttered:
+    """What a resident said, by voice or in writing."""
+
+    key: str
+    transcript: Transcript
+    heard: Heard | None = None
+    "How it was spoken; None for text"
+    continues: str = ""
+    "The key of the utterance whose end this is"
+
+    @property
+    def text(self) -> str:
+        return self.transcript.text.strip()
+
+    def saying(self, text: str) -> Uttered:
+        """The same with other words."""
+        return replace(self, transcript=Transcript(text))
+
+
+def confidence(transcript: Transcript) -> float:
+    """Mean of its words; 1 when the recogniser tells no words apart."""
+    if not transcript.words:
+        return 1.0
+    return sum(word.confidence for word in transcript.words) / len(transcript.words)
+
+
+def is_echo(text: str, said: str, duplex: Duplex) -> bool:
+    """Whether `text`, heard while `said` was in the air, is nothing but that."""
+    if not text or not said or duplex is Duplex.HALF:
+        return False
+    if duplex is Duplex.CLEAN and len(text) < _SHORTEST_CLEAN_ECHO:
+        return False
+    return likeness(text, said) >= ECHO
