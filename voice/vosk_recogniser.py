@@ -18,8 +18,8 @@ import vosk
 
 from voice import grammar, sound
 from voice.clips import RATE_HZ
-from voice.hearing import DecodedHearing, DecodingThreads
 from voice.heard import joined, transcript, without_ghosts
+from voice.hearing import DecodedHearing, DecodingThreads
 from voice.recogniser import RecogniserError, Transcript, Word
 
 logger = logging.getLogger(__name__)
@@ -31,7 +31,9 @@ QUIET = -1
 class VoskRecogniser:
     """Made by `load`; a StreamingRecogniser until it is closed."""
 
-    def __init__(self, model: vosk.Model, threads: DecodingThreads, *, takes_grammars: bool) -> None:
+    def __init__(
+        self, model: vosk.Model, threads: DecodingThreads, *, takes_grammars: bool
+    ) -> None:
         self._model = model
         self._threads = threads
         self._takes_grammars = takes_grammars
@@ -72,12 +74,16 @@ class VoskRecogniser:
             return None
         if not self._takes_grammars:
             if not self._told:
-                logger.info("the model's graph is static: closed questions are heard like open ones")
+                logger.info(
+                    "the model's graph is static: closed questions are heard like open ones"
+                )
                 self._told = True
             return None
         written, dropped = grammar.written(phrases, self._knows)
         if dropped:
-            logger.warning("%d of %d phrases have words unknown to the model", len(dropped), len(phrases))
+            logger.warning(
+                "%d of %d phrases have words unknown to the model", len(dropped), len(phrases)
+            )
         return written
 
     def _knows(self, word: str) -> bool:
