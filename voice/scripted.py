@@ -12,6 +12,7 @@ from voice.clips import RATE_HZ, WIDTH_BYTES
 from voice.hearing import UTTERANCE_S
 from voice.recogniser import RecogniserError, Transcript
 from voice.synthesiser import USUAL, Speech, SynthesiserError
+from voice.turns import LONGEST
 
 
 class ScriptedRecogniser:
@@ -128,6 +129,8 @@ class ScriptedSynthesiser:
         await self.gate.wait()
         if text in self.fails:
             raise SynthesiserError("told to fail")
+        if len(text) > LONGEST:
+            raise SynthesiserError("too long a text")
         tones = [_tone(char, 1 / self.PER_S[pace - 1]) for char in text if char.isalnum()]
         return Speech(b"".join(tones), self.RATE_HZ)
 

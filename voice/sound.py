@@ -21,7 +21,7 @@ def loudest(pcm: bytes, rate_hz: int) -> float:
     return float(_frames(pcm, rate_hz).max(initial=0.0))
 
 
-def trimmed(pcm: bytes, rate_hz: int, *, quieter_than: int) -> bytes:
+def trimmed(pcm: bytes, *, quieter_than: int) -> bytes:
     """The sound without its ends, as far as no sample of them reaches `quieter_than`."""
     heard = np.flatnonzero(np.abs(samples(pcm).astype(np.int32)) >= quieter_than)
     if not heard.size:
