@@ -29,7 +29,7 @@ class Pyttsx3Synthesiser:
         *,
         prepared: Callable[[str], str] = str,
         at_once: int = 0,
-        deadline_s: float = 60.0,
+        deadline_s: float = 15.0,
         worker: str = "voice.pyttsx3_worker",
     ) -> None:
         self._prepared = prepared

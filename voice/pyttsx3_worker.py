@@ -12,6 +12,7 @@ import os
 import sys
 import wave
 from functools import partial
+from typing import Any
 
 import pyttsx3
 from pyttsx3.drivers import _espeak
@@ -52,7 +53,7 @@ def main() -> int:
     return 0 if pieces else WITHOUT_SOUND
 
 
-def _gather(pieces: list[bytes], wav: object, samples: int, events: object) -> int:
+def _gather(pieces: list[bytes], wav: Any, samples: int, events: object) -> int:
     """As espeak-ng calls back; 0 lets it go on."""
     if samples > 0:
         pieces.append(ctypes.string_at(wav, samples * SAMPLE_BYTES))
