@@ -18,6 +18,7 @@ from voice import sound
 from voice.clips import RATE_HZ
 from voice.heard import joined, transcript, without_ghosts
 from voice.hearing import DecodedHearing, DecodingThreads
+from voice.model_folder import sherpa_files
 from voice.recogniser import RecogniserError, Transcript, Word
 
 TAIL_S = 1.0
@@ -53,7 +54,7 @@ class SherpaRecogniser:
     @classmethod
     async def load(cls, folder: Path, *, threads: int = 0) -> SherpaRecogniser:
         """Load a streaming transducer (encoder, decoder, joiner) or paraformer (the first two) from
-        a folder that `voice.models.problems` has nothing against.
+        a folder that `voice.model_folder.problems` has nothing against.
 
         Raises RecogniserError without the package sherpa-onnx, or when it cannot load the model.
         """
@@ -90,23 +91,9 @@ class SherpaRecogniser:
         return "/".join(known) or None
 
 
-def model_files(folder: Path) -> dict[str, Path]:
-    """`tokens`, `encoder`, `decoder` and `joiner`, as far as they are there; the int8 ones first."""
-    found = {}
-    for part in ("encoder", "decoder", "joiner"):
-        files = sorted(
-            folder.glob(f"{part}*.onnx"), key=lambda file: ("int8" not in file.name, file)
-        )
-        if files:
-            found[part] = files[0]
-    if (folder / "tokens.txt").is_file():
-        found["tokens"] = folder / "tokens.txt"
-    return found
-
-
 def _opened(kinds: Any, folder: Path) -> tuple[Online, frozenset[str]]:
     """In a thread: the recogniser, and the tokens of hotwords."""
-    files = {part: str(file) for part, file in model_files(folder).items()}
+    files = {part: str(file) for part, file in sherpa_files(folder).items()}
     if "joiner" not in files:
         return kinds.from_paraformer(**files, num_threads=1), frozenset()
     online = kinds.from_transducer(

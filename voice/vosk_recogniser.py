@@ -20,6 +20,7 @@ from voice import grammar, sound
 from voice.clips import RATE_HZ
 from voice.heard import joined, transcript, without_ghosts
 from voice.hearing import DecodedHearing, DecodingThreads
+from voice.model_folder import takes_grammars
 from voice.recogniser import RecogniserError, Transcript, Word
 
 logger = logging.getLogger(__name__)
@@ -41,7 +42,7 @@ class VoskRecogniser:
 
     @classmethod
     async def load(cls, folder: Path, *, threads: int = 0) -> VoskRecogniser:
-        """Load a model from a folder that `voice.models.problems` has nothing against.
+        """Load a model from a folder that `voice.model_folder.problems` has nothing against.
 
         Takes seconds for a small model and up to a minute for a large one. `threads`: 0 takes one
         for each processor. Raises RecogniserError when Vosk cannot load it.
@@ -51,8 +52,7 @@ class VoskRecogniser:
             model = await asyncio.to_thread(vosk.Model, str(folder))
         except Exception as error:  # Vosk has no narrower one
             raise RecogniserError(f"Vosk cannot load the model in {folder}") from error
-        dynamic = (folder / "graph" / "HCLr.fst").exists() or (folder / "HCLr.fst").exists()
-        return cls(model, DecodingThreads(threads), takes_grammars=dynamic)
+        return cls(model, DecodingThreads(threads), takes_grammars=takes_grammars(folder))
 
     async def recognise(self, pcm: bytes) -> Transcript:
         return await self._threads.recognise(lambda: _Decoding(self._model, (), None), pcm)

@@ -10,7 +10,7 @@ import pytest
 from tests.voice import tones
 from voice.hearing import DecodingThreads
 from voice.recogniser import RecogniserError, Transcript, Word
-from voice.sherpa_recogniser import SherpaRecogniser, model_files
+from voice.sherpa_recogniser import SherpaRecogniser
 
 TOKENS = frozenset("三号楼是不")
 
@@ -109,20 +109,6 @@ async def test_answers_made_of_known_tokens_are_hotwords(threads, tokens, phrase
     await hearing.feed(tones.sound("三"))
     assert [stream.hotwords for stream in online.streams] == [hotwords]
     await hearing.close()
-
-
-def test_small_files_are_taken_first_and_what_is_missing_is_not_named(tmp_path):
-    for name in (
-        "encoder-1.onnx",
-        "encoder-1.int8.onnx",
-        "decoder.onnx",
-        "tokens.txt",
-        "README.md",
-    ):
-        (tmp_path / name).touch()
-    assert {part: file.name for part, file in model_files(tmp_path).items()} == {
-        "encoder": "encoder-1.int8.onnx", "decoder": "decoder.onnx", "tokens": "tokens.txt",
-    }  # fmt: skip
 
 
 async def test_without_the_package_the_error_says_what_to_install(tmp_path, monkeypatch):
