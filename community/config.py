@@ -119,6 +119,12 @@ class Settings:
         "", "https:// address under which residents reach the gateway; needed for WeChat's login"
     )
     voice_keep_days: int = setting(30, "days for which residents' voice clips are kept")
+    voice_model: str = setting(
+        "",
+        "folder of the speech model; empty: the one that `python -m voice models use` chose; `small`: the"
+        " one of the tests, for synthetic speech only",
+    )
+    voice_threads: int = setting(0, "threads that hear speech; 0: one for each processor")
     log_level: str = setting("INFO", "DEBUG, INFO, WARNING or ERROR")
 
     @property
@@ -221,6 +227,8 @@ def _ranges(settings: Settings) -> list[str]:
         problems.append(f"{PREFIX}PHOTO_MAX_BYTES: must be more than 0 bytes")
     if settings.engine_calls < 1:
         problems.append(f"{PREFIX}ENGINE_CALLS: must be at least 1")
+    if settings.voice_threads < 0:
+        problems.append(f"{PREFIX}VOICE_THREADS: 0 or more threads")
     if settings.voice_keep_days < 1:
         problems.append(f"{PREFIX}VOICE_KEEP_DAYS: must be at least 1 day")
     if settings.public_url and not _PUBLIC_URL.fullmatch(settings.public_url):
