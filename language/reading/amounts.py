@@ -34,7 +34,10 @@ _DISCOUNT = re.compile(r"(?<![\d.])(\d)\.?(\d)折")
 _NTH = re.compile(rf"第\s*(?P<n>\d+)(?:{_RANGE}(?P<to>\d+))?")
 _VERSION = re.compile(r"(?<![\d.])\d+(?:\.\d+){2,}(?![\d.])")
 _MINUS = re.compile(rf"(?<![\d.\w)-])-(?=\s?{FIGURES})")
-_BARE = re.compile(r"(?<![\d.])(?P<cue>共|约|达|满|超|超过|不到|大约|将近|不足|共有|剩|至少|最多|率是?|[压糖]是?|温度)?\s?(?P<n>\d+(?:\.\d+)?)(?P<after>以[上下内]|左右|多)?")
+_CODE_CUE = "(?:编号|单号|回执号?|尾号|卡号|户号|房号|号码|密码|[客行证]码)"
+_BARE = re.compile(
+    rf"(?<![\d.])(?P<cue>{_CODE_CUE}(?:是|为|号)?(?=\s?\d{{3}})|共|约|达|满|超|超过|不到|大约|将近|不足|共有|剩|至少|最多|率是?|[压糖]是?|温度)?\s?(?P<n>\d+(?:\.\d+)?)(?P<after>以[上下内]|左右|多)?"
+)
 
 
 def read_amounts(text: str) -> str:
@@ -54,6 +57,7 @@ def read_amounts(text: str) -> str:
     text = _DISCOUNT.sub(lambda m: one_by_one(m[1] + m[2]) + "折", text)
     text = _NTH.sub(_nth, text)
     text = _TIMES.sub("乘", text)
+    text = _same_unit().sub(r"\1到", text)
     text = _measured().sub(_with_unit, text)
     text = re.sub(rf"{_FROM}(?P<to>\d{{1,2}})(?!\d)", lambda m: f"{cardinal(m['from'])}到{cardinal(m['to'])}", text)
     text = _MINUS.sub("负", text)
@@ -66,9 +70,16 @@ def _measured() -> re.Pattern[str]:
     known = words()
     return re.compile(
         rf"(?:{_FROM})?(?P<minus>(?<![\w)])-)?{_N}\s*"
-        rf"(?:(?P<unit>{known.unit})(?![A-Za-z\d])(?:/(?P<per>h|小时|s|min|分钟|天|日|次|L|l))?"
-        rf"|(?P<rank>{known.ranks})(?![厅])|(?P<measure>{known.measures}))"
+        rf"(?:(?P<unit>{known.unit})(?![A-Za-z\d])|(?P<rank>{known.ranks})|(?P<measure>{known.measures}))"
+        "(?:/(?P<per>h|小时|s|min|分钟|分|天|日|周|次|L|l))?"
     )
+
+
+@cache
+def _same_unit() -> re.Pattern[str]:
+    """The first unit of 20㎡-30㎡, with what stands for 到."""
+    known = words()
+    return re.compile(rf"(?<=\d)({known.unit}(?![A-Za-z])|{known.measures})\s*[-~—]\s*(?=\d)")
 
 
 def _with_unit(match: re.Match[str]) -> str:
@@ -83,13 +94,9 @@ def _with_unit(match: re.Match[str]) -> str:
     if unit.startswith("两") or match.string[match.end() : match.end() + 1] == "两":
         say = cardinal
     minus = "负" if match["minus"] else ""
-    said = (f"{_from(start, figures, say)}到" if start else "") + minus + say(figures)
-    per = {"h": "小时", "s": "秒", "min": "分钟", "L": "升", "l": "升"}.get(match["per"] or "", match["per"])
+    said = (f"{say(start)}到" if start else "") + minus + say(figures)
+    per = {"h": "小时", "s": "秒", "min": "分钟", "分": "分钟", "L": "升", "l": "升"}.get(match["per"] or "", match["per"])
     return (f"每{per}" if per else "") + said + unit
-
-
-def _from(start: str, figures: str, say: "type[str] | object") -> str:
-    return cardinal(start)
 
 
 def _yuan(figures: str, unit: str = "元") -> str:
@@ -144,9 +151,9 @@ def _percents(match: re.Match[str]) -> str:
 
 def _cold(match: re.Match[str]) -> str:
     unit = "度" if match["unit"] in "°度" else "摄氏度"
-    said = "零下" + counted(match["n"])
+    said = "零下" + cardinal(match["n"])
     if match["to"]:
-        said += "到" + ("零下" if match["minus"] else "") + counted(match["to"])
+        said += "到" + ("零下" if match["minus"] else "") + cardinal(match["to"])
     return said + unit
 
 
@@ -170,6 +177,8 @@ def _bare(match: re.Match[str]) -> str:
     figures = match["n"]
     cue, after = match["cue"] or "", match["after"] or ""
     is_code = len(figures) > 2 and figures.isdigit() and not figures.endswith("00")
+    if re.match(_CODE_CUE, cue):
+        return cue + one_by_one(figures) + after
     if (is_code and not cue and not after) or (figures.isdigit() and figures[0] == "0" and len(figures) > 1):
         return cue + one_by_one(figures) + after
     return cue + cardinal(figures) + after

@@ -12,7 +12,8 @@ _FULL = re.compile(
 )
 _YEAR_MONTH = re.compile(r"(?<![\d.-])(?P<year>(?:19|20)\d\d)[-/](?P<month>0[1-9]|1[0-2])(?![\d/-])")
 _MONTH_DAY = re.compile(
-    r"(?<![\d./-])(?P<month>0[1-9]|1[0-2])[-/](?P<day>0[1-9]|[12]\d|3[01])(?![\d./-]|[号室])"
+    r"(?<![\d./-])(?=0|\d\d[-/]0)(?P<month>0[1-9]|1[0-2])[-/](?P<day>0[1-9]|[12]\d|3[01])"
+    r"(?![\d./%-]|[号室元块个天岁])"
 )
 _YEAR = re.compile(r"(?<![\d.])(?P<year>(?:1[89]|20)\d\d)(?=年(?!前|后|以))")
 _SHORT_YEAR = re.compile(r"(?<![\d.])(?P<year>\d\d)(?=年(?:\d|上半|下半|[春夏秋冬]))")
@@ -25,11 +26,11 @@ _TIME = (
     r"(?:[01]?\d|2[0-4])(?::[0-5]\d(?::[0-5]\d)?(?![\d:])|时(?:[0-5]?\d分?|整|半)?(?![间候常段不而代装光令]))"
 )
 _SPAN = re.compile(
-    rf"(?<![\d:.])(?P<part>{_PART})?\s*(?P<one>{_TIME})"
+    rf"(?<![\d.])(?<!\d:)(?P<part>{_PART})?\s*(?P<one>{_TIME})"
     rf"(?:{_TO}(?P<day>次日|第二天)?(?P<later>{_PART})?\s*(?P<two>{_TIME}))?"
 )
 _OCLOCK = re.compile(
-    rf"(?<![\d:.])(?P<part>{_PART})?(?P<hour>1[3-9]|2[0-4])点(?P<minute>[0-5]\d(?!\d)分?|半|整|钟)?(?![\d])"
+    rf"(?<![\d.])(?<!\d:)(?P<part>{_PART})?(?P<hour>1[3-9]|2[0-4])点(?P<minute>[0-5]\d(?!\d)分?|半|整|钟)?(?![\d])"
 )
 _MINUTES = re.compile(r"(?<=点)(?P<minute>[0-5]?\d)(?P<unit>分(?!钟))?(?![\d.])")
 

@@ -31,8 +31,7 @@ def read_codes(text: str) -> str:
     text = _NAME_MASKED.sub(lambda m: "某" * len(m.group()), text)
     text = _plates(text)
     text = _phones(text)
-    text = _CODE.sub(_code, text)
-    return _RUNS.sub(lambda m: "，".join(map(_run, m.group().split("-"))), text)
+    return _CODE.sub(_code, text)
 
 
 def read_hotlines(text: str) -> str:
@@ -58,6 +57,7 @@ def read_long(text: str) -> str:
             return match.group()
         return in_groups(match.group())
 
+    text = _RUNS.sub(lambda m: "，".join(map(_run, m.group().split("-"))), text)
     return _LONG.sub(said, text)
 
 

@@ -16,7 +16,7 @@ _BREAK = re.compile(r"<(?:br|/p|/li|/div|/tr)[^<>]{0,20}>", re.IGNORECASE)
 _FENCE = re.compile(r"^\s*(?:```\w*|[-*_=]{3,}|\|?[\s:|-]*-{3,}[\s:|-]*)\s*$", re.MULTILINE)
 _CELL = re.compile(r"\s*\|\s*")
 _HEAD = re.compile(r"^\s*(?:#{1,6}|>+|[-*•●○◆■□▪·✓✔☑]|\[[ x]\])\s+", re.MULTILINE)
-_STRESS = re.compile(r"(\*{1,3}|_{2,3}|~~|`+)(?=\S)([^*`~\n]{1,200}?)(?<=\S)\1")
+_STRESS = re.compile(r"(\*{2,3}|(?<![\w*])\*|_{2,3}|~~|`+)(?=[^\s*])([^*`~\n]{1,200}?)(?<=\S)\1")
 _STARS = re.compile("[⭐★🌟]️?(?:[⭐★🌟]️?)*☆*")
 _NUMBERED = re.compile(
     r"(?P<lead>^|[\n。；;：:，,！!？?]|\s)[ \t]*(?:[(（](?P<in>\d{1,2})[)）]|(?P<out>\d{1,2})(?:、|[.．](?!\d)|[)）]))[ \t]*"
@@ -24,6 +24,8 @@ _NUMBERED = re.compile(
 _CIRCLED = {chr(first + n): f"\n{n + 1}、" for first in (0x2460, 0x2776, 0x2780, 0x278A) for n in range(10)}
 _CIRCLED |= {chr(0x2474 + n): f"\n{n + 1}、" for n in range(20)}
 _CIRCLED |= {chr(0x3220 + n): f"\n{n + 1}、" for n in range(10)}
+_SIGNS = frozenset("\n+=<>~^|°℃×÷±￥¥$")
+_GAP = re.compile(r"(?<=[\u4e00-\u9fff])[ \t]+(?=[\u4e00-\u9fff])|(?<=\d[A-Za-z㌀-㏿])[ \t]+(?=\d)|(?<=\d[A-Za-z]{2})[ \t]+(?=\d)")
 _FEW = 4  # Han characters; a shorter quotation or remark is said without pauses
 
 _QUOTED = re.compile("[“\"「『‘']([^“”\"「」『』‘’'\n]{0,300})[”\"」』’']")
@@ -54,7 +56,7 @@ def plain(text: str) -> str:
     text = _QUOTED.sub(_apart, text)
     for _ in range(3):  # a remark may stand in another
         text = _REMARK.sub(_aside, text)
-    return _LEFT_OVER.sub("", text)
+    return _GAP.sub("，", _LEFT_OVER.sub("", text))
 
 
 def _once(pattern: re.Pattern[str], phrase: str, text: str) -> str:
@@ -86,7 +88,7 @@ def _stop(match: re.Match[str]) -> str:
 def _is_spoken(char: str) -> bool:
     """Whether a character is more than a picture or an invisible mark."""
     kind = unicodedata.category(char)
-    return char in "\n+=<>~^|°℃×÷±" or kind[0] not in "CS" or char in "￥¥$"
+    return kind[0] not in "CS" or char in _SIGNS or "㌀" <= char <= "㏿"
 
 
 def _apart(match: re.Match[str]) -> str:

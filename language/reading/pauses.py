@@ -15,6 +15,8 @@ _HAN = "\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003134f"
 _ENDS = "。？！；"
 _SOFT = "，、"
 _NUMERALS = "零一二三四五六七八九十百千万亿两半点幺"
+_CLINGING = "到至在从把给和与或是为对的会能要可就也都才还不没很最更被让向跟将请等您我他她它你这那每第有再先去来说叫想得着"
+"What wants its next word without a pause"
 _MARKS = (
     (re.compile("[!！]+[?？!！]*"), "！"),
     (re.compile("[?？]+[!！?？]*"), "？"),
@@ -86,6 +88,7 @@ def _place(clause: str) -> int | None:
     fits = [
         at for at in places
         if _length(clause[:at]) >= _LEAST <= _length(clause[at:])
+        and clause[at - 1] not in _CLINGING
         and not (clause[at - 1] in _NUMERALS and clause[at] in _NUMERALS)
     ]  # fmt: skip
     near = [at for at in fits if _length(clause[:at]) <= CLAUSE]

@@ -15,7 +15,7 @@ _HASH = re.compile(r"(?<![\dA-Za-z])(\d{1,3})#(楼|栋|幢)?")
 _INNER_DASH = re.compile(r"(?<=[楼栋幢座元])-(?=\d)")
 _AFTER_HOUSE = re.compile(r"(?<=[楼栋幢座元])(?P<room>\d{3,4})(?P<letter>[A-Za-z]?)(?!\d)(?![平元人户个天])")
 _ROOM = re.compile(
-    r"(?<![\d.:-])(?P<room>\d{3,4})(?P<letter>[A-Za-z]?)(?=号?(?:室|房|病房|教室|包间|会议室)|号(?!楼|线|文)|路|门牌)"
+    r"(?<![\d.:第-])(?P<room>\d{3,4})(?P<letter>[A-Za-z]?)(?=号?(?:室|房|病房|教室|包间|会议室)|号(?!楼|线|文)|路|门牌)"
 )
 _LETTERED = re.compile(r"(?<![\d.A-Za-z])(?P<room>\d{3,4})(?P<letter>[A-Da-d])(?![A-Za-z\d])")
 _BELOW = re.compile(r"(?:(?<![A-Za-z\d])[Bb]-?|(?<![\d~到至-])-|负|地下)(?P<level>[1-9])(?P<word>层|楼|F|f)(?![A-Za-z])")
