@@ -22,7 +22,9 @@ _MONEY_RANGE = re.compile(
 _SMALL = re.compile(rf"{_N}\s*(?P<unit>毛钱?|角|分钱)")
 _PERCENT = re.compile(rf"(?P<minus>(?<![\d%])-)?(?:{_FROM})?{_N}\s*(?P<sign>[%‰])")
 _PERCENT_RANGE = re.compile(rf"{_N}\s*(?P<sign>[%‰]){_RANGE}(?P<to>{FIGURES})\s*(?P=sign)")
-_PRESSURE = re.compile(r"(?<![\d/])(?P<high>[6-9]\d|[12]\d\d)/(?P<low>[3-9]\d|1[0-4]\d)(?![\d/])\s*(?:mmHg|毫米汞柱)?")
+_PRESSURE = re.compile(
+    r"(?<![\d/])(?P<high>[6-9]\d|[12]\d\d)/(?P<low>[3-9]\d|1[0-4]\d)(?![\d/])\s*(?:mmHg|毫米汞柱)?"
+)
 _FRACTION = re.compile(r"(?<![\d/.])(?P<top>\d{1,3})/(?P<bottom>\d{1,3})(?![\d/.])")
 _SIGNS = {"½": "1/2", "¼": "1/4", "¾": "3/4", "⅓": "1/3", "⅔": "2/3"}
 _RATIO = re.compile(r"(?<![\d:.])(\d{1,3}):(\d{1,3})(?![\d:])")
@@ -31,8 +33,8 @@ _COLD = re.compile(
 )
 _TIMES = re.compile(rf"(?<=\d)\s*[×xX*]\s*(?={FIGURES})")
 _DISCOUNT = re.compile(r"(?<![\d.])(\d)\.?(\d)折")
-_NTH = re.compile(rf"第\s*(?P<n>\d+)(?:{_RANGE}(?P<to>\d+))?")
-_VERSION = re.compile(r"(?<![\d.])\d+(?:\.\d+){2,}(?![\d.])")
+_NTH = re.compile(rf"(?:第|(?<![A-Za-z])[Nn][Oo]\.?)\s*(?P<n>\d+)(?:{_RANGE}(?P<to>\d+))?")
+_VERSION = re.compile(r"(?<![\d.])\d+(?:\.\d{1,6}){2,6}(?![\d.])")
 _MINUS = re.compile(rf"(?<![\d.\w)-])-(?=\s?{FIGURES})")
 _CODE_CUE = "(?:编号|单号|回执号?|尾号|卡号|户号|房号|号码|密码|[客行证]码)"
 _BARE = re.compile(
@@ -47,7 +49,9 @@ def read_amounts(text: str) -> str:
     text = _MONEY_RANGE.sub(_money_range, text)
     text = _MONEY.sub(_money, text)
     text = _SMALL.sub(lambda m: counted(m["n"]) + m["unit"], text)
-    text = _PERCENT_RANGE.sub(lambda m: f"{_percent(m['n'], m['sign'])}到{_percent(m['to'], m['sign'])}", text)
+    text = _PERCENT_RANGE.sub(
+        lambda m: f"{_percent(m['n'], m['sign'])}到{_percent(m['to'], m['sign'])}", text
+    )
     text = _PERCENT.sub(_percents, text)
     text = _COLD.sub(_cold, text)
     text = _PRESSURE.sub(lambda m: f"高压{cardinal(m['high'])}，低压{cardinal(m['low'])}", text)
@@ -59,7 +63,11 @@ def read_amounts(text: str) -> str:
     text = _TIMES.sub("乘", text)
     text = _same_unit().sub(r"\1到", text)
     text = _measured().sub(_with_unit, text)
-    text = re.sub(rf"{_FROM}(?P<to>\d{{1,2}})(?!\d)", lambda m: f"{cardinal(m['from'])}到{cardinal(m['to'])}", text)
+    text = re.sub(
+        rf"{_FROM}(?P<to>\d{{1,2}})(?!\d)",
+        lambda m: f"{cardinal(m['from'])}到{cardinal(m['to'])}",
+        text,
+    )
     text = _MINUS.sub("负", text)
     return _BARE.sub(_bare, text)
 
@@ -95,14 +103,16 @@ def _with_unit(match: re.Match[str]) -> str:
         say = cardinal
     minus = "负" if match["minus"] else ""
     said = (f"{say(start)}到" if start else "") + minus + say(figures)
-    per = {"h": "小时", "s": "秒", "min": "分钟", "分": "分钟", "L": "升", "l": "升"}.get(match["per"] or "", match["per"])
+    per = {"h": "小时", "s": "秒", "min": "分钟", "分": "分钟", "L": "升", "l": "升"}.get(
+        match["per"] or "", match["per"]
+    )
     return (f"每{per}" if per else "") + said + unit
 
 
 def _yuan(figures: str, unit: str = "元") -> str:
     """38.5 as 三十八块五, 0.5 as 五毛, 38.05 as 三十八块零五分, 1,280.00 as 一千二百八十元."""
     whole, _, fraction = figures.replace(",", "").partition(".")
-    jiao, fen = (fraction + "00")[:2]
+    jiao, fen = tuple(fraction + "00")[:2]
     whole = whole.lstrip("0")
     if len(fraction) > 2 and fraction[2:].strip("0"):
         return cardinal(figures) + "元"
@@ -161,7 +171,9 @@ def _fraction(match: re.Match[str]) -> str:
     top, bottom = match["top"], match["bottom"]
     if int(bottom) == 0:
         return f"{cardinal(top)}，{cardinal(bottom)}"
-    if (top, bottom) == ("1", "2") and re.match(rf"\s*{words().measures}", match.string[match.end() :]):
+    if (top, bottom) == ("1", "2") and re.match(
+        rf"\s*{words().measures}", match.string[match.end() :]
+    ):
         return "半"
     if int(top) >= int(bottom):
         return f"{cardinal(top)}，{cardinal(bottom)}"
@@ -179,6 +191,8 @@ def _bare(match: re.Match[str]) -> str:
     is_code = len(figures) > 2 and figures.isdigit() and not figures.endswith("00")
     if re.match(_CODE_CUE, cue):
         return cue + one_by_one(figures) + after
-    if (is_code and not cue and not after) or (figures.isdigit() and figures[0] == "0" and len(figures) > 1):
+    if (is_code and not cue and not after) or (
+        figures.isdigit() and figures[0] == "0" and len(figures) > 1
+    ):
         return cue + one_by_one(figures) + after
     return cue + cardinal(figures) + after

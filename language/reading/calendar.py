@@ -10,7 +10,9 @@ _FULL = re.compile(
     r"(?<![\d.-])(?P<year>(?:19|20)\d\d)(?P<sep>[-/.])(?P<month>0?[1-9]|1[0-2])(?P=sep)"
     r"(?P<day>0?[1-9]|[12]\d|3[01])(?![\d-]|\.\d)T?"
 )
-_YEAR_MONTH = re.compile(r"(?<![\d.-])(?P<year>(?:19|20)\d\d)[-/](?P<month>0[1-9]|1[0-2])(?![\d/-])")
+_YEAR_MONTH = re.compile(
+    r"(?<![\d.-])(?P<year>(?:19|20)\d\d)[-/](?P<month>0[1-9]|1[0-2])(?![\d/-])"
+)
 _MONTH_DAY = re.compile(
     r"(?<![\d./-])(?=0|\d\d[-/]0)(?P<month>0[1-9]|1[0-2])[-/](?P<day>0[1-9]|[12]\d|3[01])"
     r"(?![\d./%-]|[号室元块个天岁])"
@@ -22,9 +24,7 @@ _DAYS = re.compile(
     rf"(?P<month>\d{{1,2}})月(?P<one>\d{{1,2}})[日号]?{_TO}(?P<two>\d{{1,2}})(?P<unit>[日号])"
 )
 _PART = "凌晨|清晨|早晨|早上|早|上午|中午|午间|下午|傍晚|晚上|晚|夜里|夜间|午夜|半夜"
-_TIME = (
-    r"(?:[01]?\d|2[0-4])(?::[0-5]\d(?::[0-5]\d)?(?![\d:])|时(?:[0-5]?\d分?|整|半)?(?![间候常段不而代装光令]))"
-)
+_TIME = r"(?:[01]?\d|2[0-4])(?::[0-5]\d(?::[0-5]\d)?(?![\d:])|时(?:[0-5]?\d分?|整|半)?(?![间候常段不而代装光令]))"
 _SPAN = re.compile(
     rf"(?<![\d.])(?<!\d:)(?P<part>{_PART})?\s*(?P<one>{_TIME})"
     rf"(?:{_TO}(?P<day>次日|第二天)?(?P<later>{_PART})?\s*(?P<two>{_TIME}))?"
@@ -76,7 +76,7 @@ def _span(match: re.Match[str]) -> str:
 
 def _clock(written: str, part: str | None, *, silent: bool = False) -> tuple[int, str, str]:
     """(hour, part of the day, how it is said)"""
-    hour_figures, minute, second = (re.split("[:时分]", written) + ["", ""])[:3]
+    hour_figures, minute, second = [*re.split("[:时分]", written), "", ""][:3]
     hour = int(hour_figures)
     word = part or ("晚上" if hour == 24 else word_before_hour(hour))
     said = "" if silent else word

@@ -10,18 +10,20 @@ from language.reading.words import words
 _MASKED = re.compile(r"(?P<head>\d*)[ -]?\*{2,}[ -]?(?P<tail>\d{2,})(?P<x>[Xx]?)")
 _NAME_MASKED = re.compile(r"(?<=[\u4e00-\u9fff])\*{1,3}(?!\d)")
 _CODE = re.compile(
-    r"(?<![A-Za-z\d])(?P<letters>[A-Za-z]{1,6})[-—]?(?P<first>\d{3,})(?P<rest>(?:-\d+)*)(?![A-Za-z\d.%℃])"
+    r"(?<![A-Za-z\d])(?P<letters>[A-Za-z]{1,6})[-—]?(?P<first>\d{3,})(?P<rest>(?:-\d{1,20}){0,6})(?![A-Za-z\d.%℃])"
 )
-_RUNS = re.compile(r"(?<![\d.-])\d{2,}(?:-\d{2,}){2,}(?![\d-])")
+_RUNS = re.compile(r"(?<![\d.-])\d{2,}(?:-\d{2,20}){2,8}(?![\d-])")
 _IDENTITY = re.compile(r"(?<!\d)(\d{6})(\d{8})(\d{3})([\dXx])(?![\dA-Za-z])")
 _EXTENSION = re.compile(r"(?<=[零幺二三四五六七八九])[转-](\d{1,5})(?!\d)")
 _HOTLINE = re.compile(
     r"(?<![\d.\-~])(?<!单元)(?<![号楼栋幢座率压糖共约达到第])"
     r"(?:1(?:10|14|19|20|22)|12\d{3}|100\d{2}|95\d{3}|96\d{3,4})(?![\d.%\-~])"
 )
-_CODE_CUE = re.compile(r"(?:编号|单号|回执号?|号码|[券卡码]号?|尾号|密码|户号|验证码)(?:是|为|:|：| ){0,2}$")
+_CODE_CUE = re.compile(
+    r"(?:编号|单号|回执号?|号码|[券卡码]号?|尾号|密码|户号|验证码)(?:是|为|:|：| ){0,2}$"
+)
 _LONG = re.compile(r"(?<![\d.,])\d{5,}(?![\d.]*\d)")
-_LETTERS = re.compile(r"[A-Za-z]+(?:-[A-Za-z]+)*\.?|[A-Za-z]")
+_LETTERS = re.compile(r"[A-Za-z]+(?:-[A-Za-z]{1,20}){0,6}")
 
 
 def read_codes(text: str) -> str:
@@ -36,7 +38,9 @@ def read_codes(text: str) -> str:
 
 def read_hotlines(text: str) -> str:
     """110 and 12345 as 幺幺零 and 幺二三四五; not before a unit (120元) or in 编号120."""
-    counted = re.compile(rf" ?(?:{words().unit}(?![A-Za-z])|{words().measures}|{words().ranks}|以[上下内]|左右|[室房])")
+    counted = re.compile(
+        rf" ?(?:{words().unit}(?![A-Za-z])|{words().measures}|{words().ranks}|以[上下内]|左右|[室房])"
+    )
 
     def said(match: re.Match[str]) -> str:
         cued = _CODE_CUE.search(text, max(0, match.start() - 8), match.start())
@@ -68,7 +72,7 @@ def read_letters(text: str) -> str:
 
 def _spelt(match: re.Match[str]) -> str:
     said = match.group()
-    known = words().letters.get(said.lower()) or words().letters.get(said.lower().rstrip("."))
+    known = words().letters.get(said.lower())
     if known:
         return known
     return " ".join(letter for letter in said.upper() if letter.isalpha())
@@ -76,7 +80,9 @@ def _spelt(match: re.Match[str]) -> str:
 
 def _identity(match: re.Match[str]) -> str:
     place, birth, order, check = match.groups()
-    last = one_by_one(order, one="幺") + (check.upper() if check in "Xx" else one_by_one(check, one="幺"))
+    last = one_by_one(order, one="幺") + (
+        check.upper() if check in "Xx" else one_by_one(check, one="幺")
+    )
     return "，".join((in_groups(place), in_groups(birth), last))
 
 

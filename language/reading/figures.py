@@ -10,7 +10,7 @@ _CUTS = {6: (3, 3), 7: (3, 4), 9: (3, 3, 3), 10: (3, 3, 4), 11: (3, 4, 4)}
 """Digits to the lengths of the groups that they are said in; others go in fours."""
 
 PAUSE = "，"
-FIGURES = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
+FIGURES = r"(?:\d{1,3}(?:,\d{3}){1,5}|\d+)(?:\.\d+)?"
 """Pattern of one written number, 1,280.00 too; it has no groups."""
 
 

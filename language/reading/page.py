@@ -10,22 +10,34 @@ from language.reading.words import words
 
 _LINK = re.compile(r"!?\[([^\[\]\n]*)\]\([^()\s]*\)")
 _URL = re.compile(r"(?:https?://|www\.)[\w\-./?%&=#:~+@!,;]*[\w/#=]", re.ASCII | re.IGNORECASE)
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]{1,60}){1,5}", re.ASCII)
 _TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,200}>")
 _BREAK = re.compile(r"<(?:br|/p|/li|/div|/tr)[^<>]{0,20}>", re.IGNORECASE)
 _FENCE = re.compile(r"^\s*(?:```\w*|[-*_=]{3,}|\|?[\s:|-]*-{3,}[\s:|-]*)\s*$", re.MULTILINE)
 _CELL = re.compile(r"\s*\|\s*")
 _HEAD = re.compile(r"^\s*(?:#{1,6}|>+|[-*•●○◆■□▪·✓✔☑]|\[[ x]\])\s+", re.MULTILINE)
 _STRESS = re.compile(r"(\*{2,3}|(?<![\w*])\*|_{2,3}|~~|`+)(?=[^\s*])([^*`~\n]{1,200}?)(?<=\S)\1")
-_STARS = re.compile("[⭐★🌟]️?(?:[⭐★🌟]️?)*☆*")
+_STARS = re.compile("[⭐★🌟][⭐★🌟\ufe0f]*☆*")
 _NUMBERED = re.compile(
     r"(?P<lead>^|[\n。；;：:，,！!？?]|\s)[ \t]*(?:[(（](?P<in>\d{1,2})[)）]|(?P<out>\d{1,2})(?:、|[.．](?!\d)|[)）]))[ \t]*"
 )
-_CIRCLED = {chr(first + n): f"\n{n + 1}、" for first in (0x2460, 0x2776, 0x2780, 0x278A) for n in range(10)}
-_CIRCLED |= {chr(0x2474 + n): f"\n{n + 1}、" for n in range(20)}
-_CIRCLED |= {chr(0x3220 + n): f"\n{n + 1}、" for n in range(10)}
+_CIRCLED = {
+    first + n: f"\n{n + 1}、"
+    for first, count in (
+        (0x2460, 20),
+        (0x2474, 20),
+        (0x2776, 10),
+        (0x2780, 10),
+        (0x278A, 10),
+        (0x3220, 10),
+    )
+    for n in range(count)
+}
+"""①, ⑴, ❶, ㈠ … to a list number on a line of its own"""
 _SIGNS = frozenset("\n+=<>~^|°℃×÷±￥¥$")
-_GAP = re.compile(r"(?<=[\u4e00-\u9fff])[ \t]+(?=[\u4e00-\u9fff])|(?<=\d[A-Za-z㌀-㏿])[ \t]+(?=\d)|(?<=\d[A-Za-z]{2})[ \t]+(?=\d)")
+_GAP = re.compile(
+    r"(?<=[\u4e00-\u9fff])[ \t]+(?=[\u4e00-\u9fff])|(?<=\d[A-Za-z㌀-㏿])[ \t]+(?=\d)|(?<=\d[A-Za-z]{2})[ \t]+(?=\d)"
+)
 _FEW = 4  # Han characters; a shorter quotation or remark is said without pauses
 
 _QUOTED = re.compile("[“\"「『‘']([^“”\"「」『』‘’'\n]{0,300})[”\"」』’']")
@@ -48,7 +60,7 @@ def plain(text: str) -> str:
     text = _STRESS.sub(r"\2", _HEAD.sub("", text))
     text = "\n".join(_CELL.sub("，", line.strip(" |\t")) for line in text.split("\n"))
     text = _STARS.sub(_stars, text)
-    text = text.translate(str.maketrans(_CIRCLED))
+    text = text.translate(_CIRCLED)
     text = fold(_counted(text))
     text = "".join(filter(_is_spoken, text))
     text = re.sub(rf"\[{words().faces}\]", "", text)

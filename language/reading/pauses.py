@@ -26,7 +26,11 @@ _MARKS = (
     (re.compile(r"[,，:…⋯—→⇒~|]|-{2,}|(?<=[^A-Za-z\d])-|-(?=[^A-Za-z\d]|$)"), "，"),
     (re.compile(r"(?<=[^\s])\s*/\s*(?=\S)|、|\\"), "、"),
 )
-_SIGNS = (("×", "乘"), ("÷", "除以"), ("+", "加"), ("=", "等于"), ("≥", "不低于"), ("≤", "不超过"), (">", "大于"), ("<", "小于"), ("±", "正负"), ("&", "和"), ("%", "百分"), ("℃", "摄氏度"), ("°", "度"), ("$", "美元"), ("￥", "元"), ("¥", "元"))  # fmt: skip
+_SIGNS = {
+    "×": "乘", "÷": "除以", "+": "加", "=": "等于", "≥": "不低于", "≤": "不超过",
+    ">": "大于", "<": "小于", "±": "正负", "&": "和", "%": "百分", "℃": "摄氏度",
+    "°": "度", "$": "美元", "￥": "元", "¥": "元",
+}  # fmt: skip
 _KEPT = re.compile(rf"[^{_HAN}A-Z{_ENDS}{_SOFT} ]+")
 _SPACES = re.compile(r"(?<=[A-Z]) (?=[A-Z](?![A-Z]))| +")
 _RUN = re.compile(rf"[{_SOFT}]*([{_ENDS}])[{_ENDS}{_SOFT}]*")
@@ -38,12 +42,11 @@ def with_marks(text: str) -> str:
 
     It ends with the end of a sentence, or is empty when nothing is there to say.
     """
-    for sign, word in _SIGNS:
+    for sign, word in _SIGNS.items():
         text = text.replace(sign, word)
     lines = (_line(line.strip()) for line in text.split("\n"))
     said = "".join(line for line in lines if line)
-    said = _RUN.sub(r"\1", _SOFT_RUN.sub("，", said)).lstrip(_ENDS + _SOFT)
-    return said
+    return _RUN.sub(r"\1", _SOFT_RUN.sub("，", said)).lstrip(_ENDS + _SOFT)
 
 
 def _line(line: str) -> str:
@@ -56,7 +59,10 @@ def _line(line: str) -> str:
 
 
 def _between_letters(match: re.Match[str]) -> bool:
-    around = match.string[match.start() - 1 : match.start()], match.string[match.end() : match.end() + 1]
+    around = (
+        match.string[match.start() - 1 : match.start()],
+        match.string[match.end() : match.end() + 1],
+    )
     return all(char.isascii() and char.isalpha() for char in around)
 
 
@@ -113,7 +119,10 @@ def _short(sentence: str) -> list[str]:
             line = ""
         line += piece
     short.append(line)
-    return [one.rstrip(_SOFT) + "。" if one[-1] in _SOFT or one[-1] not in _ENDS else one for one in short]
+    return [
+        one.rstrip(_SOFT) + "。" if one[-1] in _SOFT or one[-1] not in _ENDS else one
+        for one in short
+    ]
 
 
 def _cut(piece: str) -> list[str]:

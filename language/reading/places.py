@@ -10,27 +10,42 @@ _NO_UNIT = r"(?![\d:/%.-]|[A-Za-z]|(?:元|块|天|个|人|岁|年|月|平|米|�
 _HOME = re.compile(
     rf"{_NOT_INSIDE}(?P<building>\d{{1,2}})#?-(?P<unit>\d{{1,2}})-{_DOOR}(?:室|号|户)?{_NO_UNIT}"
 )
-_SHORT_HOME = re.compile(rf"{_NOT_INSIDE}(?P<building>\d{{1,2}})#?-{_DOOR}(?P<suffix>室|号|户)?{_NO_UNIT}")
+_SHORT_HOME = re.compile(
+    rf"{_NOT_INSIDE}(?P<building>\d{{1,2}})#?-{_DOOR}(?P<suffix>室|号|户)?{_NO_UNIT}"
+)
 _HASH = re.compile(r"(?<![\dA-Za-z])(\d{1,3})#(楼|栋|幢)?")
 _INNER_DASH = re.compile(r"(?<=[楼栋幢座元])-(?=\d)")
-_AFTER_HOUSE = re.compile(r"(?<=[楼栋幢座元])(?P<room>\d{3,4})(?P<letter>[A-Za-z]?)(?!\d)(?![平元人户个天])")
+_AFTER_HOUSE = re.compile(
+    r"(?<=[楼栋幢座元])(?P<room>\d{3,4})(?P<letter>[A-Za-z]?)(?!\d)(?![平元人户个天])"
+)
 _ROOM = re.compile(
     r"(?<![\d.:第-])(?P<room>\d{3,4})(?P<letter>[A-Za-z]?)(?=号?(?:室|房|病房|教室|包间|会议室)|号(?!楼|线|文)|路|门牌)"
 )
 _LETTERED = re.compile(r"(?<![\d.A-Za-z])(?P<room>\d{3,4})(?P<letter>[A-Da-d])(?![A-Za-z\d])")
-_BELOW = re.compile(r"(?:(?<![A-Za-z\d])[Bb]-?|(?<![\d~到至-])-|负|地下)(?P<level>[1-9])(?P<word>层|楼|F|f)(?![A-Za-z])")
-_ABOVE = re.compile(r"(?<![A-Za-z\d.])(?:(?P<level>\d{1,2})[Ff]|[Ff](?P<same>\d{1,2}))(?![A-Za-z\d])")
-_PARKING = re.compile(r"(?<![A-Za-z\d])(?P<zone>[A-Za-z])(?P<level>\d?)-(?P<space>\d{1,4})(?![\dA-Za-z.-])")
+_BELOW = re.compile(
+    r"(?:(?<![A-Za-z\d])[Bb]-?|(?<![\d~到至-])-|负|地下)(?P<level>[1-9])(?P<word>层|楼|F|f)(?![A-Za-z])"
+)
+_ABOVE = re.compile(
+    r"(?<![A-Za-z\d.])(?:(?P<level>\d{1,2})[Ff]|[Ff](?P<same>\d{1,2}))(?![A-Za-z\d])"
+)
+_PARKING = re.compile(
+    r"(?<![A-Za-z\d])(?P<zone>[A-Za-z])(?P<level>\d?)-(?P<space>\d{1,4})(?![\dA-Za-z.-])"
+)
 
 
 def read_places(text: str) -> str:
     """All homes, rooms, floors and parking spaces in folded text as words."""
     text = _HOME.sub(
-        lambda m: f"{cardinal(m['building'])}号楼{cardinal(m['unit'])}单元{_door(m['door'], m['letter'])}",
+        lambda m: (
+            f"{cardinal(m['building'])}号楼{cardinal(m['unit'])}单元{_door(m['door'], m['letter'])}"
+        ),
         text,
     )
     text = _SHORT_HOME.sub(
-        lambda m: f"{cardinal(m['building'])}号楼{_door(m['door'], m['letter'])}{m['suffix'] or ''}", text
+        lambda m: (
+            f"{cardinal(m['building'])}号楼{_door(m['door'], m['letter'])}{m['suffix'] or ''}"
+        ),
+        text,
     )
     text = _HASH.sub(lambda m: f"{cardinal(m[1])}号{m[2] or '楼'}", text)
     text = _INNER_DASH.sub("", text)
