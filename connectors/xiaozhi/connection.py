@@ -122,7 +122,7 @@ class Connection:
         if tools is not None:
             beside.append(asyncio.create_task(tools.discover()))
         try:
-            await self._hear(session, door, tools, version)
+            await self._guarded(self._hear(session, door, tools, version))
         finally:
             await self._let_go(session, beside)
 
