@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from community.errors import BadInput, TooLarge
 from voice.clips import LONGEST_S, RATE_HZ, WIDTH_BYTES
+from voice.deadlines import heard_within
 from voice.rates import HIGHEST_HZ, LOWEST_HZ, ToVoice
-from voice.recogniser import Hearing, RecogniserError, StreamingRecogniser, Transcript
+from voice.recogniser import Hearing, StreamingRecogniser, Transcript
 
-HEAR_S = 10.0
-"Longest that the recogniser may take for one step"
 PHRASES_AT_MOST = 200
 _LONGEST_PHRASE = 60
 _LONGEST_BYTES = int(LONGEST_S * RATE_HZ * WIDTH_BYTES)
@@ -51,12 +48,12 @@ class Utterance:
         if self._heard_bytes > _LONGEST_BYTES:
             raise TooLarge("too long an utterance")
         if sound:
-            async with _deadline():
+            async with heard_within():
                 await self._hearing.feed(sound)
 
     async def finish(self) -> Transcript:
         """What was said. Raises RecogniserError."""
-        async with _deadline():
+        async with heard_within():
             return await self._hearing.finish()
 
     async def close(self) -> None:
@@ -79,12 +76,3 @@ def _mono(pcm: bytes) -> bytes:
     both = np.frombuffer(pcm[:whole], "<i2").reshape(-1, 2).astype("<i4")
     mono: bytes = (both.sum(axis=1) // 2).astype("<i2").tobytes()
     return mono
-
-
-@asynccontextmanager
-async def _deadline() -> AsyncIterator[None]:
-    try:
-        async with asyncio.timeout(HEAR_S):
-            yield
-    except TimeoutError as error:
-        raise RecogniserError("the recogniser is late") from error
