@@ -117,14 +117,17 @@ class Xiaozhi(Channel):
         watch = self._watch or Watch(asyncio.get_running_loop().time)
         connection = Connection(socket, ids.device_id, version, self._open_session, watch)
         older, self._open[ids.client_id] = self._open.get(ids.client_id), connection
-        if older is not None:
-            await older.end(WSCloseCode.POLICY_VIOLATION, "the device is here again")
         try:
-            await connection.run()
+            await asyncio.gather(connection.run(), self._replace(older))
         finally:
             if self._open.get(ids.client_id) is connection:
                 del self._open[ids.client_id]
         return socket
+
+    async def _replace(self, older: Connection | None) -> None:
+        """Beside the new line: the old one may be dead, and its closing is waited for."""
+        if older is not None:
+            await older.end(WSCloseCode.POLICY_VIOLATION, "the device is here again")
 
     async def _let_in(self, request: web.Request) -> Ids:
         try:

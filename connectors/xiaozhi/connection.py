@@ -107,7 +107,7 @@ class Connection:
     async def _talk(self, hello: Hello) -> None:
         tools = Tools(self._send_tool) if hello.mcp else None
         version = self._version or hello.version
-        door = XiaozhiDoor(self._line, self._session_id, version, tools)
+        door = XiaozhiDoor(self._line, self._session_id, hello, version, tools)
         await self._line.send(messages.hello(self._session_id, PLAYED_HZ))
         try:
             session = await self._open_session(door, self._device_id)

@@ -10,7 +10,7 @@ from connectors.xiaozhi import messages
 from connectors.xiaozhi.frames import pack
 from connectors.xiaozhi.line import Line
 from connectors.xiaozhi.mcp import Tools
-from connectors.xiaozhi.messages import Mode
+from connectors.xiaozhi.messages import Hello, Mode
 from voice.door import FRAME_MS, State
 from voice.opus import OpusEncoder
 
@@ -20,11 +20,16 @@ _FACES = {State.THINKING: ("thinking", "ðŸ¤”"), State.SPEAKING: ("neutral", "ðŸ˜
 
 
 class XiaozhiDoor:
-    """A `voice.door.Door` over a line. `version` is how sound is wrapped."""
+    """A `voice.door.Door` over a line, for a device that greeted with `hello`.
+
+    `version` is how sound is wrapped.
+    """
 
     rate_hz = PLAYED_HZ
 
-    def __init__(self, line: Line, session_id: str, version: int, tools: Tools | None) -> None:
+    def __init__(
+        self, line: Line, session_id: str, hello: Hello, version: int, tools: Tools | None
+    ) -> None:
         self._line = line
         self._session_id = session_id
         self._version = version
@@ -33,6 +38,8 @@ class XiaozhiDoor:
         self._speaking = False
         self._silent_yet = True
         self._sent_ms = 0
+        self.hears_itself = hello.aec
+        "Whether its own voice is in what it sends: it counts on us to take that out"
         self.mode = Mode.AUTO
         self.listening = False
         "Whether the device sends what it hears"
