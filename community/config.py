@@ -22,6 +22,8 @@ WECHAT_NEEDS = (
     "wechat_appid", "wechat_account", "wechat_token", "wechat_aes_keys", "wechat_secret",
 )  # fmt: skip
 WECOM_NEEDS = ("wecom_corpid", "wecom_token", "wecom_aes_keys", "wecom_secret")
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+SHORTEST_TOKEN = 16
 _AES_KEY = re.compile(r"[A-Za-z0-9+/]{43}")
 _PUBLIC_URL = re.compile(r"https://[^/\s]+|http://(localhost|127\.0\.0\.1)(:[0-9]+)?")
 
@@ -118,6 +120,18 @@ class Settings:
     public_url: str = setting(
         "", "https:// address under which residents reach the gateway; needed for WeChat's login"
     )
+    xiaozhi: bool = setting(
+        False, "serve speakers with the xiaozhi firmware, which ask at /xiaozhi/ota/ first"
+    )
+    wyoming_host: str = setting(
+        "127.0.0.1", "address of the Wyoming server, which asks nobody who they are"
+    )
+    wyoming_port: int = setting(0, "its port (10300 by custom), for Home Assistant; 0: off")
+    vosk_host: str = setting(
+        "127.0.0.1", "address of the vosk-server WebSocket; any but 127.0.0.1 needs the token"
+    )
+    vosk_port: int = setting(0, "its port (2700 by custom); 0: off")
+    vosk_token: Secret = setting(Secret(""), "the token that its clients show, if they have to")
     voice_keep_days: int = setting(30, "days for which residents' voice clips are kept")
     voice_model: str = setting(
         "",
@@ -217,12 +231,17 @@ def _whole_or_absent(settings: Settings, needs: tuple[str, ...], name: str) -> l
 
 def _ranges(settings: Settings) -> list[str]:
     problems = []
-    for name in ("port", "desk_port"):
+    for name in ("port", "desk_port", "wyoming_port", "vosk_port"):
         if not 0 <= getattr(settings, name) <= 65535:
             problems.append(f"{PREFIX}{name.upper()}: a port is between 0 and 65535")
     for name in ("engine_timeout_s", "answer_wait_s", "silence_s", "claim_lease_s"):
         if not (math.isfinite(getattr(settings, name)) and getattr(settings, name) > 0):
             problems.append(f"{PREFIX}{name.upper()}: must be more than 0 seconds")
+    if settings.vosk_host not in LOOPBACK and len(settings.vosk_token.reveal()) < SHORTEST_TOKEN:
+        problems.append(
+            f"{PREFIX}VOSK_TOKEN: who listens beyond this machine needs a token of at least "
+            f"{SHORTEST_TOKEN} characters"
+        )
     if settings.photo_max_bytes <= 0:
         problems.append(f"{PREFIX}PHOTO_MAX_BYTES: must be more than 0 bytes")
     if settings.engine_calls < 1:

@@ -37,6 +37,7 @@ ONLY_IN = {
     "jinja2": {"desk"},
     "av": {"voice"},
     "pysilk": {"voice"},
+    "wyoming": set(),
     "aiohttp": {"bot", "connectors", "desk", "launch", "bench", "engine"},
     "sanic": {"engine"},
     "tensorflow": set(),

@@ -1,0 +1,1 @@
+"""vosk-server: its WebSocket, for clients that speak to one already."""

@@ -1,0 +1,1 @@
+"""xiaozhi: speakers with the open xiaozhi firmware."""

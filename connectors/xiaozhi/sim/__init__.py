@@ -1,0 +1,1 @@
+"""A simulated speaker: for tests, and for trying the gateway by hand."""
