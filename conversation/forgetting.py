@@ -23,6 +23,8 @@ from community.store.schema import (
     message,
     outbox,
     queue_case,
+    skill_reply,
+    skill_talk,
     ticket,
     ticket_event,
     visit,
@@ -116,7 +118,7 @@ async def _erase_in_orders(
 
 
 async def _erase_words(conn: AsyncConnection, conversation_id: str) -> None:
-    for kept in (wechat_grant, wechat_notice):
+    for kept in (wechat_grant, wechat_notice, skill_reply, skill_talk):
         await conn.execute(delete(kept).where(kept.c.conversation_id == conversation_id))
     await _set(
         conn, message, message.c.conversation_id == conversation_id,

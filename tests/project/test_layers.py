@@ -106,3 +106,19 @@ def test_a_channel_imports_no_other_channel() -> None:
         if (channel, other) not in BUILT_ON
     ]
     assert crossing == []
+
+
+MAKERS = {"dueros", "aligenie", "xiaoai"}
+
+
+def test_the_skill_of_one_maker_knows_nothing_of_another_and_the_simulator_of_none() -> None:
+    skills = ROOT / "connectors/skills"
+    others = {maker: MAKERS - {maker} for maker in MAKERS} | {"sim": MAKERS}
+    crossing = [
+        (str(file.relative_to(ROOT)), name)
+        for folder, strange in others.items()
+        for file in (skills / folder).rglob("*.py")
+        for name in imports(file)
+        if any(name.startswith(f"connectors.skills.{other}") for other in strange)
+    ]
+    assert crossing == []
