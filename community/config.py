@@ -24,7 +24,12 @@ WECHAT_NEEDS = (
 WECOM_NEEDS = ("wecom_corpid", "wecom_token", "wecom_aes_keys", "wecom_secret")
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 SHORTEST_TOKEN = 16
+ALIGENIE_NEEDS = ("aligenie_path", "aligenie_skill_ids")
+XIAOAI_NEEDS = ("xiaoai_app_id", "xiaoai_key_id", "xiaoai_secret")
 _AES_KEY = re.compile(r"[A-Za-z0-9+/]{43}")
+_GUESSED_BY_NOBODY = re.compile(r"[A-Za-z0-9_-]{32,128}")
+_PROOF = re.compile(r"[A-Za-z0-9_-]{1,64}\.txt:.{1,512}", re.DOTALL)
+_CALLED_URL = re.compile(r"https://[^/\s?#]+(/[^\s?#]*)?")
 _PUBLIC_URL = re.compile(r"https://[^/\s]+|http://(localhost|127\.0\.0\.1)(:[0-9]+)?")
 
 
@@ -117,6 +122,38 @@ class Settings:
     wecom_aes_keys: Secret = setting(Secret(""), "its EncodingAESKey, or two as above")
     wecom_secret: Secret = setting(Secret(""), "the secret of 微信客服")
     wecom_api_url: str = setting("https://qyapi.weixin.qq.com", "where WeCom's API is reached")
+    dueros_app_id: str = setting("", "小度 (DuerOS): the skill's application id; empty: it is off")
+    dueros_cert_url: str = setting(
+        "https://duer.bdstatic.com", "where the certificates that sign its requests are fetched"
+    )
+    aligenie_path: Secret = setting(
+        Secret(""),
+        "天猫精灵 (AliGenie): end of the webhook's address, 32 or more characters that nobody guesses; "
+        "empty with the next: it is off",
+    )
+    aligenie_skill_ids: str = setting("", "the ids of its skills, comma-separated")
+    aligenie_token: Secret = setting(
+        Secret(""), "what the console sends as header X-Linsheng-Token; empty: no such header"
+    )
+    aligenie_proof: str = setting("", "its ownership file as `name.txt:content`")
+    aligenie_key_file: str = setting(
+        "", "PEM file with our private RSA key, when the console seals requests; empty: it does not"
+    )
+    aligenie_parameter: str = setting(
+        "", "the parameter of its intent that takes any words; empty: the first one of a request"
+    )
+    xiaoai_app_id: str = setting(
+        "", "小爱同学 (XiaoAI): the skill's app id; empty with the two below: it is off"
+    )
+    xiaoai_key_id: str = setting("", "the id of its signing key")
+    xiaoai_secret: Secret = setting(
+        Secret(""), "its signing key, in base64 as the console shows it"
+    )
+    xiaoai_scope: str = setting("", "the scope in its signatures; most have none")
+    xiaoai_url: str = setting(
+        "",
+        "https:// address that XiaoAI calls, when a proxy changes host or path; empty: as it comes",
+    )
     public_url: str = setting(
         "", "https:// address under which residents reach the gateway; needed for WeChat's login"
     )
@@ -222,10 +259,24 @@ def _whole_or_absent(settings: Settings, needs: tuple[str, ...], name: str) -> l
     if len(missing) == len(needs):
         return []
     problems = [f"{PREFIX}{one.upper()}: {name} needs this one too" for one in missing]
-    keys_of = next(one for one in needs if one.endswith("_aes_keys"))
-    keys = values[keys_of].split(",")
-    if values[keys_of] and not all(_AES_KEY.fullmatch(key.strip()) for key in keys):
-        problems.append(f"{PREFIX}{keys_of.upper()}: a key has 43 letters, digits, + or /")
+    for keys_of in needs:
+        keys = values[keys_of].split(",") if keys_of.endswith("_aes_keys") else []
+        if values[keys_of] and not all(_AES_KEY.fullmatch(key.strip()) for key in keys):
+            problems.append(f"{PREFIX}{keys_of.upper()}: a key has 43 letters, digits, + or /")
+    return problems
+
+
+def _skills(settings: Settings) -> list[str]:
+    """What is wrong with the skills on commercial speakers."""
+    problems = _whole_or_absent(settings, ALIGENIE_NEEDS, "AliGenie")
+    problems += _whole_or_absent(settings, XIAOAI_NEEDS, "XiaoAI")
+    path = settings.aligenie_path.reveal()
+    if path and not _GUESSED_BY_NOBODY.fullmatch(path):
+        problems.append(f"{PREFIX}ALIGENIE_PATH: 32 to 128 letters, digits, - or _")
+    if settings.aligenie_proof and not _PROOF.fullmatch(settings.aligenie_proof):
+        problems.append(f"{PREFIX}ALIGENIE_PROOF: name.txt:content is expected")
+    if settings.xiaoai_url and not _CALLED_URL.fullmatch(settings.xiaoai_url):
+        problems.append(f"{PREFIX}XIAOAI_URL: an https:// address without a query")
     return problems
 
 
@@ -254,6 +305,7 @@ def _ranges(settings: Settings) -> list[str]:
         problems.append(f"{PREFIX}PUBLIC_URL: https:// and a host, without a path")
     problems += _whole_or_absent(settings, WECHAT_NEEDS, "WeChat")
     problems += _whole_or_absent(settings, WECOM_NEEDS, "WeCom")
+    problems += _skills(settings)
     if settings.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
         problems.append(f"{PREFIX}LOG_LEVEL: one of DEBUG, INFO, WARNING, ERROR")
     return problems

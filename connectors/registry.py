@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from connectors.api.channel import OpenChannel
 from connectors.base import Channel
+from connectors.skills.aligenie.channel import AliGenie
+from connectors.skills.dueros.channel import DuerOS
+from connectors.skills.xiaoai.channel import XiaoAI
 from connectors.webchat.channel import WebChat
 from connectors.wechat.channel import WeChat
 from connectors.wecom.channel import WeCom
@@ -13,4 +16,7 @@ CHANNELS: tuple[type[Channel], ...] = (
     OpenChannel,  # the community's own apps
     WeChat,  # the official account
     WeCom,  # customer service on WeChat, for those who follow no account
+    DuerOS,  # 小度
+    AliGenie,  # 天猫精灵
+    XiaoAI,  # 小爱同学
 )

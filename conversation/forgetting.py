@@ -23,6 +23,8 @@ from community.store.schema import (
     message,
     outbox,
     queue_case,
+    skill_reply,
+    skill_talk,
     speaker,
     spoken,
     ticket,
@@ -119,7 +121,7 @@ async def _erase_in_orders(
 
 
 async def _erase_words(conn: AsyncConnection, conversation_id: str) -> None:
-    for kept in (wechat_grant, wechat_notice, spoken):
+    for kept in (wechat_grant, wechat_notice, spoken, skill_reply, skill_talk):
         await conn.execute(delete(kept).where(kept.c.conversation_id == conversation_id))
     await _set(
         conn, message, message.c.conversation_id == conversation_id,

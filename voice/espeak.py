@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from voice import child
+from voice.places import Places
 from voice.spoken import is_speakable, plain, speech
 from voice.synthesiser import USUAL, Speech, SynthesiserError
-from voice.places import Places
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ class EspeakSynthesiser:
         self._program = program
         self._voice = voice
         self._prepared = prepared
-        self._turns = Places(at_once=at_once, deadline_s=deadline_s)
+        self._places = Places(at_once=at_once, deadline_s=deadline_s)
 
     @classmethod
     async def start(
@@ -80,7 +80,7 @@ class EspeakSynthesiser:
         read = plain(self._prepared(text))
         if not is_speakable(read):
             return Speech(b"", RATE_HZ)
-        return await self._turns.take(read, pace, make)
+        return await self._places.take(read, pace, make)
 
     def _command(self, pace: Pace) -> list[str]:
         """The text is not on it: other users of the machine can read a command."""

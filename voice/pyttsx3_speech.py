@@ -12,9 +12,9 @@ from collections.abc import Callable
 
 from voice import child
 from voice.espeak import PACES, RATE_HZ
+from voice.places import Places
 from voice.spoken import is_speakable, plain, speech
 from voice.synthesiser import USUAL, Speech
-from voice.places import Places
 
 
 class Pyttsx3Synthesiser:
@@ -33,7 +33,7 @@ class Pyttsx3Synthesiser:
         worker: str = "voice.pyttsx3_worker",
     ) -> None:
         self._prepared = prepared
-        self._turns = Places(at_once=at_once, deadline_s=deadline_s)
+        self._places = Places(at_once=at_once, deadline_s=deadline_s)
         self._command = [sys.executable, "-m", worker]
 
     async def speak(self, text: str, *, pace: int = USUAL) -> Speech:
@@ -44,4 +44,4 @@ class Pyttsx3Synthesiser:
         read = plain(self._prepared(text))
         if not is_speakable(read):
             return Speech(b"", RATE_HZ)
-        return await self._turns.take(read, pace, make)
+        return await self._places.take(read, pace, make)

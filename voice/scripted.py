@@ -10,9 +10,9 @@ import numpy as np
 
 from voice.clips import RATE_HZ, WIDTH_BYTES
 from voice.hearing import UTTERANCE_S
+from voice.places import LONGEST
 from voice.recogniser import RecogniserError, Transcript
 from voice.synthesiser import USUAL, Speech, SynthesiserError
-from voice.places import LONGEST
 
 
 class ScriptedRecogniser:

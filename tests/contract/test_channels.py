@@ -15,12 +15,14 @@ from sqlalchemy import select
 from community.store import schema
 from connectors import store
 from connectors.registry import CHANNELS
+from connectors.skills.exchange import sender_of
 from connectors.wechat.sim.api import serving
 from connectors.wechat.sim.simulator import Simulator
 from connectors.wecom.sim import api as wecom_api
 from connectors.wecom.sim.simulator import Simulator as WeComSimulator
 from conversation import inbox, outbox
 from conversation.messages import Draft, Inbound, Sender
+from tests.connectors.skills import makers as skills
 from tests.connectors.wechat.account import pushes_to, settings_of
 from tests.connectors.wecom import account as corporation
 
@@ -237,7 +239,65 @@ class WeComDriver(WeChatDriver):
             return await store.find_conversation(conn, Sender("wecom", user_key))
 
 
-DRIVERS = {"webchat": WebChatDriver, "api": ApiDriver, "wechat": WeChatDriver, "wecom": WeComDriver}
+class SkillDriver(Driver):
+    """A resident at a commercial speaker; what was said aloud is what they have."""
+
+    @property
+    def speaker(self):
+        if not hasattr(self, "_speaker"):
+            self._speaker = self.gateway.skill.speaker(user=self.user)
+            self._requests = {}
+        return self._speaker
+
+    async def say(self, message_id, text):
+        maker = self.gateway.skill.maker
+        speaker = self.speaker
+        request = self._requests.setdefault(message_id, maker.request(speaker, "said", text))
+        heard = await speaker.send(maker.again(speaker, request))
+        speaker.heard.append(heard)
+
+    async def read(self):
+        """What was said aloud, under the numbers that the outbox gave it; what waits is asked for."""
+        self.speaker.heard.append(await self.speaker.enter())
+        aloud = "".join(one.text for one in self.speaker.heard)
+        async with self.gateway.db.read() as conn:
+            said = await outbox.transcript(conn, await self.conversation())
+        return [
+            (one.seq, one.sender, one.text)
+            for one in said
+            if one.sender == "resident" or one.text in aloud
+        ]
+
+    async def refused(self):
+        skill = self.gateway.skill
+        request = skill.maker.request(self.speaker, "said", "你好")
+        wrong = {"signature": "AAAA", "Authorization": "x", "X-Linsheng-Token": "x"}
+        async with skill.session.post(
+            skill.url, data=request.body, headers=request.headers | wrong
+        ) as response:
+            return response.status == 403
+
+    async def read_of(self, other):
+        return await self.read()
+
+    def secrets(self):
+        return [*skills.SECRETS[self.gateway.skill.maker.name], self.user]
+
+    async def conversation(self):
+        sender = sender_of(self.gateway.skill.maker.name, self.user, self.speaker.device)
+        async with self.gateway.db.read() as conn:
+            return await store.find_conversation(conn, sender)
+
+
+DRIVERS = {
+    "webchat": WebChatDriver,
+    "api": ApiDriver,
+    "wechat": WeChatDriver,
+    "wecom": WeComDriver,
+    "dueros": SkillDriver,
+    "aligenie": SkillDriver,
+    "xiaoai": SkillDriver,
+}
 
 
 @pytest.fixture(params=CHANNELS, ids=lambda channel: channel.name)
@@ -248,7 +308,7 @@ def channel(request):
 
 @pytest.fixture
 async def gateway(start_gateway, channel, clock):
-    """A gateway with the channel open; WeChat's two with a simulated WeChat on their other side."""
+    """A gateway with the channel open; all but our own with a simulated maker on their other side."""
     if channel.name == "wechat":
         sim = Simulator(clock)
         async with serving(sim) as url, aiohttp.ClientSession() as session:
@@ -261,6 +321,13 @@ async def gateway(start_gateway, channel, clock):
             started = await start_gateway(**corporation.settings_of(sim, url))
             started.callbacks = corporation.callbacks_to(started, sim, session)
             yield started
+    elif channel.name in skills.ADDRESSES:
+        async with (
+            aiohttp.ClientSession() as session,
+            skills.skill_of(channel.name, start_gateway, session, clock) as skill,
+        ):
+            skill.gateway.skill = skill
+            yield skill.gateway
     else:
         yield await start_gateway()
 
@@ -382,5 +449,5 @@ async def test_channel_keys_of_two_channels_do_not_meet(gateway, channel, db, cl
 def test_names_are_unique_and_folders_are_apart():
     names = [channel.name for channel in CHANNELS]
     assert len(names) == len(set(names))
-    folders = [channel.__module__.split(".")[1] for channel in CHANNELS]
+    folders = [channel.__module__.split(".")[-2] for channel in CHANNELS]
     assert folders == names

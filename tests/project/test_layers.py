@@ -107,3 +107,28 @@ def test_a_channel_imports_no_other_channel() -> None:
         if (channel, other) not in BUILT_ON
     ]
     assert crossing == []
+
+
+MAKERS = {"dueros", "aligenie", "xiaoai"}
+
+
+@pytest.mark.parametrize("maker", sorted(MAKERS))
+def test_the_skill_of_one_maker_knows_nothing_of_another(maker: str) -> None:
+    crossing = [
+        (str(file.relative_to(ROOT)), name)
+        for file in (ROOT / "connectors/skills" / maker).rglob("*.py")
+        for name in imports(file)
+        for other in MAKERS - {maker}
+        if name.startswith(f"connectors.skills.{other}")
+    ]
+    assert crossing == []
+
+
+def test_the_makers_side_knows_nothing_of_ours() -> None:
+    crossing = [
+        (str(file.relative_to(ROOT)), name)
+        for file in (ROOT / "connectors/skills/sim").rglob("*.py")
+        for name in imports(file)
+        if name.startswith("connectors") and not name.startswith("connectors.skills.sim")
+    ]
+    assert crossing == []

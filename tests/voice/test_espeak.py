@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from voice.espeak import PACES, EspeakSynthesiser
+from voice.places import WAITING_AT_MOST
 from voice.spoken import plain, speech
 from voice.synthesiser import FASTEST, SLOWEST, Speech, SynthesiserError
-from voice.places import WAITING_AT_MOST
 
 SENTENCES = (Path(__file__).parent / "sentences.txt").read_text("utf-8").splitlines()
 PER_S = (1.5, 2.0, 2.7, 3.1, 3.5)

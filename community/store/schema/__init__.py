@@ -87,6 +87,7 @@ from community.store.schema.services import (
     space_hour,
     vote,
 )
+from community.store.schema.skills import skill_reply, skill_talk
 from community.store.schema.speakers import speaker, spoken
 from community.store.schema.wechat import (
     wechat_answer,
@@ -158,6 +159,8 @@ __all__ = [
     "school",
     "seat_slot",
     "setting",
+    "skill_reply",
+    "skill_talk",
     "space",
     "space_booking",
     "space_hour",

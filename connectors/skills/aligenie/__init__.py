@@ -1,0 +1,1 @@
+"""天猫精灵 (AliGenie): a custom skill of Alibaba's speakers."""

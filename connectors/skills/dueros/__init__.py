@@ -1,0 +1,1 @@
+"""小度 (DuerOS): a custom skill of Baidu's speakers."""

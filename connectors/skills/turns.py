@@ -1,0 +1,243 @@
+"""One request of a maker to its answer, whatever the protocol.
+
+A message becomes a turn and is waited for up to ANSWER_BY_S; an answer that is late is promised
+and said with the next request, and so is all that was said meanwhile. The same request again gets
+the same answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.answer import cry
+from community.errors import NotFound, TooMany
+from community.services import binding
+from community.store import identities
+from connectors import store as gateway_store
+from connectors.base import TEXT_MAX_CHARACTERS, Gateway, storable
+from connectors.skills import commands, store
+from connectors.skills.answers import meant
+from connectors.skills.commands import Command
+from connectors.skills.composing import begin, closing, compose
+from connectors.skills.exchange import Asked, Kind, Spoken
+from connectors.skills.patience import Patience, RealPatience
+from connectors.skills.steering import into_silence, leave, quiet, steer
+from connectors.skills.store import Talk
+from connectors.skills.words import words
+from conversation import inbox
+from conversation.inbox import Turn
+
+ANSWER_BY_S = 1.5
+"After the beginning of a request"
+TURN_ENDS_S = 60.0
+"Longer than any turn"
+PROMISES_AT_MOST = 3
+"In a row with the microphone open"
+
+
+class Turns:
+    """Answers the requests of one channel."""
+
+    def __init__(self, gateway: Gateway, channel: str, patience: Patience | None = None) -> None:
+        self._gateway = gateway
+        self._channel = channel
+        self._patience = patience or RealPatience()
+        self._running: dict[str, asyncio.Task[Spoken]] = {}
+        self._awaited: Counter[str] = Counter()
+
+    def now_s(self) -> float:
+        """When a request begins."""
+        return self._patience.now_s()
+
+    async def answer(self, asked: Asked, *, began_s: float) -> Spoken:
+        """What the speaker says. Raises CommunityError; then nothing of the answer is lost."""
+        if asked.is_probe:
+            return replace(closing(mic=True), text=words("welcome"))
+        task = self._running.get(asked.key)
+        if task is None:
+            task = asyncio.create_task(
+                self._once(asked, began_s + ANSWER_BY_S), name="skill-answer"
+            )
+            self._running[asked.key] = task
+            task.add_done_callback(lambda _: self._running.pop(asked.key, None))
+        return await asyncio.shield(task)
+
+    async def tidy(self) -> None:
+        async with self._gateway.db.write() as conn:
+            await store.tidy(conn, self._gateway.clock, self._channel)
+
+    async def close(self) -> None:
+        """Leave what is under way: the turn is stored, its answer waits for the next request."""
+        tasks = list(self._running.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _once(self, asked: Asked, until_s: float) -> Spoken:
+        async with self._gateway.db.read() as conn:
+            known = await store.reply(conn, self._channel, asked.key)
+        if known is not None:
+            return known
+        asked = replace(asked, words=storable(asked.words)[:TEXT_MAX_CHARACTERS])
+        conversation_id = await self._conversation(asked)
+        async with self._gateway.db.read() as conn:
+            talk = await store.talk(conn, conversation_id)
+        if cry(asked.words) is not None:
+            return await self._turn(asked, conversation_id, talk, until_s)
+        match asked.kind:
+            case Kind.LEFT:
+                return await self._keep(asked, conversation_id, *leave(talk))
+            case Kind.ENTER | Kind.SILENT:
+                return await self._wordless(asked, conversation_id, talk, until_s)
+            case Kind.SAID:
+                return await self._said(asked, conversation_id, talk, until_s)
+
+    # --- words
+
+    async def _said(self, asked: Asked, conversation_id: str, talk: Talk, until_s: float) -> Spoken:
+        code = commands.household_code(asked.words)
+        if code is not None:
+            return await self._bind(asked, conversation_id, talk, code)
+        command = commands.read(asked.words)
+        if command is Command.RESULT and talk.pending is not None:
+            return await self._wordless(asked, conversation_id, talk, until_s)
+        steered = steer(command, talk, self._gateway.clock.now())
+        if steered is None:
+            return await self._turn(asked, conversation_id, talk, until_s)
+        return await self._keep(asked, conversation_id, *steered)
+
+    async def _turn(self, asked: Asked, conversation_id: str, talk: Talk, until_s: float) -> Spoken:
+        async with self._gateway.db.read() as conn:
+            received = await meant(conn, asked, conversation_id)
+        turn = await self._gateway.runner.submit(received)
+        with self._awaiting(turn.id):
+            done = await self._finished(turn.id, until_s)
+            async with self._gateway.db.write() as conn:
+                return await self._answered(conn, asked, turn, done, replace(talk, fruitless=0))
+
+    async def _answered(
+        self, conn: AsyncConnection, asked: Asked, turn: Turn, done: Turn | None, talk: Talk
+    ) -> Spoken:
+        """What a turn is answered with: its answer, or for now that it will come."""
+        clock = self._gateway.clock
+        waiting = await store.take(
+            conn, clock, turn.conversation_id, turn, awaited=self._awaited_but(turn.id)
+        )
+        mine = [one for one in waiting if one.message.turn_id == turn.id]
+        outcome = done.outcome if done else None
+        last = ""
+        if done is None and not mine:
+            last = words("interim")
+        elif not waiting:
+            last = words("passed_on")
+        speech = compose(
+            waiting, clock.now(), turn_id=turn.id, last=last,
+            asked=done is None or outcome in {"asked", "emergency"},
+        )  # fmt: skip
+        promised = turn.id if (done is None and not mine) or outcome == "handed_off" else None
+        said, after = begin(speech, replace(talk, pending=promised))
+        return await self._keep_in(conn, asked, turn.conversation_id, said, after)
+
+    # --- no words
+
+    async def _wordless(
+        self, asked: Asked, conversation_id: str, talk: Talk, until_s: float
+    ) -> Spoken:
+        """The skill was opened, nothing was said, or the result is asked for: what has come is said."""
+        pending, clock = talk.pending, self._gateway.clock
+        done = await self._finished(pending, until_s) if pending else None
+        async with self._gateway.db.write() as conn:
+            waiting = await store.take(
+                conn, clock, conversation_id, None, awaited=self._awaited_but(pending)
+            )
+            if waiting:
+                speech = compose(waiting, clock.now(), turn_id=None, asked=False)
+                if asked.kind is Kind.ENTER and not speech.ending.mic:
+                    speech = replace(speech, ending=closing(mic=True))
+                if done is not None and done.outcome != "handed_off":
+                    pending = None
+                said, after = begin(speech, replace(talk, pending=pending, fruitless=0))
+            elif pending and done is None:
+                mic = talk.fruitless + 1 < PROMISES_AT_MOST
+                said = replace(closing(mic=mic), text=words("still"))
+                after = replace(talk, said=said, fruitless=talk.fruitless + 1)
+            elif asked.kind is Kind.ENTER:
+                said = await self._welcome(conn, conversation_id)
+                after = replace(quiet(talk), said=said)
+            elif asked.kind is Kind.SILENT:
+                said, after = into_silence(talk)
+            else:
+                said = Spoken(words("nothing_yet"), mic=False)
+                after = replace(talk, said=said)
+            return await self._keep_in(conn, asked, conversation_id, said, after)
+
+    async def _welcome(self, conn: AsyncConnection, conversation_id: str) -> Spoken:
+        party = await identities.party(conn, conversation_id)
+        is_bound = party is not None and party.home is not None
+        text = words("welcome" if is_bound else "welcome_unbound")
+        return replace(closing(mic=True), text=text)
+
+    # --- the home
+
+    async def _bind(self, asked: Asked, conversation_id: str, talk: Talk, code: str) -> Spoken:
+        """Link this speaker to the home whose code was said; guessing is held down there."""
+        try:
+            home = await binding.bind(self._gateway.context, conversation_id, code=code)
+        except NotFound:
+            said = replace(closing(mic=True), text=words("wrong_code"))
+        except TooMany:
+            said = Spoken(words("too_many"), mic=False)
+        else:
+            said = replace(closing(mic=True), text=words("bound", home=home.label))
+        return await self._keep(asked, conversation_id, said, replace(quiet(talk), said=said))
+
+    # --- what all share
+
+    async def _conversation(self, asked: Asked) -> str:
+        async with self._gateway.db.read() as conn:
+            found = await gateway_store.find_conversation(conn, asked.sender)
+        if found is not None:
+            return found
+        async with self._gateway.db.write() as conn:
+            return await inbox.conversation_of(conn, self._gateway.clock, asked.sender)
+
+    async def _finished(self, turn_id: str, until_s: float) -> Turn | None:
+        """The turn, once it has its answer by then."""
+        work = self._gateway.runner.finished(turn_id, TURN_ENDS_S)
+        return await self._patience.within(work, until_s - self._patience.now_s())
+
+    async def _keep(self, asked: Asked, conversation_id: str, said: Spoken, talk: Talk) -> Spoken:
+        async with self._gateway.db.write() as conn:
+            return await self._keep_in(conn, asked, conversation_id, said, talk)
+
+    async def _keep_in(
+        self, conn: AsyncConnection, asked: Asked, conversation_id: str, said: Spoken, talk: Talk
+    ) -> Spoken:
+        """Note the answer with what it changes; the answer of another process stands."""
+        known = await store.reply(conn, self._channel, asked.key)
+        if known is not None:
+            return known
+        clock = self._gateway.clock
+        await store.keep_reply(conn, clock, self._channel, asked.key, conversation_id, said)
+        await store.keep_talk(conn, clock, conversation_id, talk)
+        return said
+
+    @contextmanager
+    def _awaiting(self, turn_id: str) -> Iterator[None]:
+        """While a response of its own waits for the turn, no other carries its answer."""
+        self._awaited[turn_id] += 1
+        try:
+            yield
+        finally:
+            self._awaited[turn_id] -= 1
+            if not self._awaited[turn_id]:
+                del self._awaited[turn_id]
+
+    def _awaited_but(self, turn_id: str | None) -> set[str]:
+        return set(self._awaited) - {turn_id}
