@@ -22,6 +22,7 @@ from community.secrets import Secrets, load_secrets
 from community.store.database import Database, migrate
 from community.times import SystemClock
 from connectors.app import build_app, log_channels_off
+from connectors.ears import open_ears
 
 BAD_START = 2
 OPEN_REQUESTS_END_S = 0.2
@@ -64,11 +65,12 @@ async def _serve(settings: Settings, secrets: Secrets) -> None:
     stopped = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stopped.set)
+    ears = await open_ears(settings)
     db = Database(settings.database)
     connections = aiohttp.TCPConnector(limit=settings.engine_calls)
     async with aiohttp.ClientSession(connector=connections) as session:
         engine = RasaEngine(session, settings.engine_url, timeout_s=settings.engine_timeout_s)
-        app = build_app(settings, secrets, db, SystemClock(), engine)
+        app = build_app(settings, secrets, db, SystemClock(), engine, recogniser=ears)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=OPEN_REQUESTS_END_S)
         try:
             await runner.setup()
@@ -82,6 +84,8 @@ async def _serve(settings: Settings, secrets: Secrets) -> None:
         finally:
             await runner.cleanup()
             await db.close()
+            if ears is not None:
+                ears.close()
     sys.stderr.flush()
     os._exit(0)  # the thread of a database connection whose turn was cancelled would hold us up
 

@@ -38,10 +38,19 @@ ONLY_IN = {
     "av": {"voice"},
     "pysilk": {"voice"},
     "wyoming": set(),
+    "vosk": {"voice"},
+    "sherpa_onnx": {"voice"},
+    "pyttsx3": {"voice"},
     "aiohttp": {"bot", "connectors", "desk", "launch", "bench", "engine"},
     "sanic": {"engine"},
     "tensorflow": set(),
 }
+IN_ONE_FILE = {
+    "vosk": "voice/vosk_recogniser.py",
+    "sherpa_onnx": "voice/sherpa_recogniser.py",
+    "pyttsx3": "voice/pyttsx3_worker.py",
+}
+"Each engine is met in one place"
 
 
 def package_of(file: Path) -> str:
@@ -89,6 +98,16 @@ def test_a_module_imports_only_what_its_package_may(file: Path) -> None:
         if name.split(".")[0] in ONLY_IN and package not in ONLY_IN[name.split(".")[0]]
     ]
     assert (wrong, third_party) == ([], [])
+
+
+def test_an_engine_of_speech_is_imported_by_one_file() -> None:
+    importing = {
+        (name.split(".")[0], str(file.relative_to(ROOT)))
+        for file in sources()
+        for name in imports(file)
+        if name.split(".")[0] in IN_ONE_FILE
+    }
+    assert importing == set(IN_ONE_FILE.items())
 
 
 BUILT_ON = {("wecom", "wechat")}
