@@ -23,6 +23,7 @@ from community.store.database import Database, migrate
 from community.times import SystemClock
 from connectors.app import build_app, log_channels_off
 from connectors.ears import open_ears
+from connectors.mouth import open_mouth
 
 BAD_START = 2
 OPEN_REQUESTS_END_S = 0.2
@@ -65,12 +66,12 @@ async def _serve(settings: Settings, secrets: Secrets) -> None:
     stopped = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stopped.set)
-    ears = await open_ears(settings)
+    ears, voice = await open_ears(settings), await open_mouth()
     db = Database(settings.database)
     connections = aiohttp.TCPConnector(limit=settings.engine_calls)
     async with aiohttp.ClientSession(connector=connections) as session:
         engine = RasaEngine(session, settings.engine_url, timeout_s=settings.engine_timeout_s)
-        app = build_app(settings, secrets, db, SystemClock(), engine, recogniser=ears)
+        app = build_app(settings, secrets, db, SystemClock(), engine, ears=ears, voice=voice)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=OPEN_REQUESTS_END_S)
         try:
             await runner.setup()

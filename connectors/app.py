@@ -30,7 +30,8 @@ from connectors.registry import CHANNELS
 from connectors.voices import Voices
 from conversation import events, inbox, timers
 from voice.decoder import Decoder
-from voice.recogniser import Recogniser
+from voice.recogniser import StreamingRecogniser
+from voice.synthesiser import Synthesiser
 
 RECOVER_EVERY_S = 1.0
 SILENCE_EVERY_S = 2.0
@@ -52,16 +53,17 @@ def build_app(
     engine: Engine,
     *,
     channels: Sequence[type[Channel]] = CHANNELS,
-    recogniser: Recogniser | None = None,
+    ears: StreamingRecogniser | None = None,
+    voice: Synthesiser | None = None,
 ) -> web.Application:
     """The application over a migrated database; the caller closes `db` and `engine`.
 
-    Without a recogniser what residents speak is there for people only.
+    Without ears what residents speak is there for people only; without a voice it is only shown.
     """
     hub = Hub()
     photos = Photos(db, clock, settings.data_dir / "photos")
     voices = Voices(
-        db, clock, settings.data_dir / "voices", Decoder(), recogniser,
+        db, clock, settings.data_dir / "voices", Decoder(), ears,
         keep_days=settings.voice_keep_days,
     )  # fmt: skip
     intake = Intake(db, clock, photos, voices)
@@ -71,7 +73,7 @@ def build_app(
     )  # fmt: skip
     gateway = Gateway(
         settings, secrets, db, clock, engine, runner, hub, photos, intake,
-        Forgetting(db, clock, engine, intake),
+        Forgetting(db, clock, engine, intake), ears, voice,
     )  # fmt: skip
     app = web.Application(
         middlewares=[middlewares.tag, middlewares.answer_errors, middlewares.same_origin],

@@ -21,6 +21,8 @@ from connectors.hub import Hub
 from connectors.intake import Intake
 from connectors.photos import Photos
 from connectors.render import Capabilities
+from voice.recogniser import StreamingRecogniser
+from voice.synthesiser import Synthesiser
 
 Step = tuple[str, float, Callable[[], Awaitable[object]]]
 "What is done again and again: its name, the seconds between, and how"
@@ -44,6 +46,8 @@ class Gateway:
     photos: Photos
     intake: Intake
     forgetting: Forgetting
+    ears: StreamingRecogniser | None
+    voice: Synthesiser | None
 
     @property
     def context(self) -> Context:

@@ -7,9 +7,13 @@ from connectors.base import Channel
 from connectors.skills.aligenie.channel import AliGenie
 from connectors.skills.dueros.channel import DuerOS
 from connectors.skills.xiaoai.channel import XiaoAI
+from connectors.speaker.channel import SpeakerChannel
+from connectors.voskws.channel import VoskWs
 from connectors.webchat.channel import WebChat
 from connectors.wechat.channel import WeChat
 from connectors.wecom.channel import WeCom
+from connectors.wyoming.channel import Wyoming
+from connectors.xiaozhi.channel import Xiaozhi
 
 CHANNELS: tuple[type[Channel], ...] = (
     WebChat,  # the page of the residents
@@ -19,4 +23,8 @@ CHANNELS: tuple[type[Channel], ...] = (
     DuerOS,  # 小度
     AliGenie,  # 天猫精灵
     XiaoAI,  # 小爱同学
+    SpeakerChannel,  # our own speaker client
+    Xiaozhi,  # speakers with the xiaozhi firmware
+    Wyoming,  # Home Assistant's satellites
+    VoskWs,  # programs that speak to a vosk-server
 )

@@ -211,7 +211,12 @@ async def start_gateway(
     closers: list[Any] = []
 
     async def start(
-        engine: Any = None, *, on_port: int | None = None, recogniser: Any = None, **changes: Any
+        engine: Any = None,
+        *,
+        on_port: int | None = None,
+        ears: Any = None,
+        voice: Any = None,
+        **changes: Any,
     ) -> TestGateway:
         settings = replace(Settings(data_dir=data_dir), answer_wait_s=5.0)
         settings = replace(settings, **changes)
@@ -221,7 +226,7 @@ async def start_gateway(
             {"first": Secret(TOKEN), "other": Secret(OTHER_TOKEN)},
         )
         engine = engine or ScriptedEngine()
-        app = build_app(settings, secrets, db, clock, engine, recogniser=recogniser)
+        app = build_app(settings, secrets, db, clock, engine, ears=ears, voice=voice)
         server = TestServer(app, port=on_port)
         await server.start_server(access_log=None)  # as the process does
         closers.append(server)

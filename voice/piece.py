@@ -63,7 +63,7 @@ def piece_of(said: Said, words: Words, *, before: str = "") -> Piece:
 def _for_the_ear(said: Said, words: Words) -> str:
     """A listener sees no buttons: choices that the words do not name are told, three at most."""
     text = said.spoken or said.text
-    if said.spoken or not said.choices or all(choice in text for choice in said.choices):
+    if not said.choices or all(choice in text for choice in said.choices):
         return text
     named = listed("choices.or")[0].join(said.choices[:_CHOICES_AT_MOST])
     return text + words.say("choices.listed", choices=named)

@@ -6,6 +6,7 @@ import av
 from av.audio.frame import AudioFrame
 
 from voice.clips import WIDTH_BYTES
+from voice.synthesiser import Speech, SynthesiserError
 
 RATES_HZ = (8_000, 16_000, 22_050, 24_000, 44_100, 48_000)
 
@@ -71,3 +72,13 @@ def resampled(pcm: bytes, from_hz: int, to_hz: int) -> bytes:
     """A whole sound at another rate."""
     resampler = Resampler(from_hz, to_hz)
     return resampler.feed(pcm) + resampler.finish()
+
+
+def fitted(speech: Speech, rate_hz: int) -> bytes:
+    """Speech as sound of another rate. Raises SynthesiserError when it cannot be had."""
+    if speech.rate_hz == rate_hz:
+        return speech.pcm
+    try:
+        return resampled(speech.pcm, speech.rate_hz, rate_hz)
+    except ValueError as error:
+        raise SynthesiserError("speech of an odd rate") from error

@@ -74,8 +74,8 @@ class Talk(Protocol):
     ) -> None:
         """Hand over an utterance; it is a committed row when this returns.
 
-        `key` is the utterance's own: handed over twice it is one message, whose words are those of
-        the later call (a cry for help is handed over before its sentence is finished). `pcm` is
+        `key` is the utterance's own: handed over twice it is one message; with more words the second
+        time (a cry for help is handed over before its sentence is finished) they are heard too. `pcm` is
         its sound at 16 000 Hz when it may be kept for the desk. `continues` is the key of an
         utterance that was taken for finished too early: its words are in this one again, and an
         answer to it alone need not be given any more. Raises CommunityError.

@@ -15,7 +15,7 @@ from community.errors import BadInput, TooMany
 from community.store import identities, rooms, speakers
 from community.store.speakers import Speaker
 
-CODE_LIVES = timedelta(minutes=10)
+CODE_LIVES = timedelta(minutes=30)
 CODE_DIGITS = 6
 MOST_UNBOUND_PER_HOUR = 200
 "New devices that may ask for a code: more is somebody's programme"
@@ -34,12 +34,14 @@ class Shown:
 
 
 async def meet(
-    ctx: Context, device_key: str, kind: str, name: str, secret: str | None = None
-) -> Speaker:
+    ctx: Context, device_key: str, kind: str, name: str, secret: str | None = None, *,
+    account: tuple[str, str] | None = None,
+) -> Speaker:  # fmt: skip
     """The speaker of this key, made known if this is its first sign.
 
     `secret` is what it proves itself with from then on, when its kind has one of its own making;
-    only its hash is kept. Raises TooMany, BadInput.
+    only its hash is kept. `account`: channel and key of the account that speaks there; one of
+    its own when None. Raises TooMany, BadInput.
     """
     if not 0 < len(device_key) <= 100 or not device_key.isprintable():
         raise BadInput("device key")
@@ -49,10 +51,11 @@ async def meet(
         return found
     since = ctx.clock.now() - timedelta(hours=1)
     async with ctx.db.write() as conn:
-        if await rooms.guesses_since(conn, "speakers", since) >= MOST_UNBOUND_PER_HOUR:
+        if await rooms.guesses_since(conn, f"speakers:{kind}", since) >= MOST_UNBOUND_PER_HOUR:
             raise TooMany("new speakers", retry_after_s=3600)
-        await rooms.note_guess(conn, "speakers", ctx.clock.now())
-        identity_id = await identities.ensure(conn, ctx.clock, "speaker", device_key)
+        await rooms.note_guess(conn, f"speakers:{kind}", ctx.clock.now())
+        channel, user_key = account or ("speaker", device_key)
+        identity_id = await identities.ensure(conn, ctx.clock, channel, user_key)
         if await speakers.by_device(conn, device_key) is None:
             await speakers.add(
                 conn, ctx.clock, device_key=device_key, kind=kind, name=name,
@@ -63,14 +66,17 @@ async def meet(
     return made
 
 
-async def show_code(ctx: Context, one: Speaker) -> Shown:
-    """A fresh code that binds the speaker to a home; the one before it no longer does."""
+async def show_code(ctx: Context, one: Speaker, client_id: str | None = None) -> Shown:
+    """A fresh code that binds the speaker to a home; the one before it no longer does.
+
+    `client_id`: what the speaker that shows it calls itself, for a kind that says so.
+    """
     until = ctx.clock.now() + CODE_LIVES
     async with ctx.db.write() as conn:
         for _ in range(20):
             code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
             if await speakers.by_code(conn, ctx.clock, code) is None:
-                await speakers.show_code(conn, one.id, code, until)
+                await speakers.show_code(conn, one.id, code, until, client_id)
                 return Shown(code, CODE_LIVES.total_seconds())
     raise TooMany("speaker codes", retry_after_s=60)
 
@@ -98,7 +104,7 @@ async def bind(
     if resident_id is None and len(household) == 1:
         resident_id = household[0].id
     await identities.bind(conn, ctx.clock, found.identity_id, room_id, resident_id)
-    await speakers.show_code(conn, found.id, None, None)
+    await speakers.end_code(conn, found.id)
     if name is not None:
         await speakers.rename(conn, found.id, name_of(name))
     return await speakers.get(conn, found.id)

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.ids import new_id
 from community.store.schema import conversation, identity, resident, room, speaker, spoken
 from community.times import Clock
 
-CLIENT, XIAOZHI, PAGE = "client", "xiaozhi", "page"
-"Kinds: our own client, a device of the xiaozhi protocol, a browser in which somebody speaks"
+CLIENT, XIAOZHI, WYOMING, PAGE = "client", "xiaozhi", "wyoming", "page"
+"""Kinds: our own client, a device of the xiaozhi protocol, a satellite of Home Assistant, a browser
+in which somebody speaks."""
 PACE, VOLUME = 3, 60
 """How a new speaker talks: 1 to 5, and 0 to 100"""
 
@@ -28,10 +29,17 @@ class Speaker:
     device_key: str
     "What the device calls itself: its MAC address, or a name of its client's making"
     kind: str
-    "CLIENT, XIAOZHI or PAGE"
+    "CLIENT, XIAOZHI, WYOMING or PAGE"
     name: str
     identity_id: str
     secret_hash: str | None
+    client_id: str | None
+    "What a xiaozhi speaker called itself beside its address when it was bound"
+    next_client_id: str | None
+    "What the one that waits to be bound calls itself"
+    code: str | None
+    "That binds it, shown until `code_until`"
+    code_until: datetime | None
     pace: int
     volume: int
     senior: bool
@@ -42,6 +50,10 @@ class Speaker:
     "Label of the home; None while it is bound to none"
     person: str | None
     "Whose it is, when that is one person"
+
+    def shows_code(self, now: datetime) -> bool:
+        """Whether it waits to be bound by a code at this moment."""
+        return self.code_until is not None and self.code_until > now
 
 
 _ALL = (
@@ -98,16 +110,29 @@ async def add(
 
 
 async def show_code(
-    conn: AsyncConnection, speaker_id: str, code: str | None, until: datetime | None
+    conn: AsyncConnection, speaker_id: str, code: str, until: datetime, client_id: str | None
 ) -> None:
-    """The code that binds it from now on, and no speaker that showed it before; None for none."""
-    if code is not None:
-        await conn.execute(
-            update(speaker).where(speaker.c.code == code).values(code=None, code_until=None)
-        )
+    """The code that binds it from now on, and no speaker that showed the same before."""
     await conn.execute(
-        update(speaker).where(speaker.c.id == speaker_id).values(code=code, code_until=until)
+        update(speaker).where(speaker.c.code == code).values(code=None, code_until=None)
     )
+    await conn.execute(
+        update(speaker)
+        .where(speaker.c.id == speaker_id)
+        .values(code=code, code_until=until, next_client_id=client_id)
+    )
+
+
+async def end_code(conn: AsyncConnection, speaker_id: str) -> None:
+    """It was entered: the speaker is the one that showed it."""
+    await conn.execute(
+        update(speaker)
+        .where(speaker.c.id == speaker_id)
+        .values(
+            code=None, code_until=None, next_client_id=None,
+            client_id=func.coalesce(speaker.c.next_client_id, speaker.c.client_id),
+        )
+    )  # fmt: skip
 
 
 async def rename(conn: AsyncConnection, speaker_id: str, name: str) -> None:

@@ -18,9 +18,7 @@ TEXT_MAX = 2_000
 
 @dataclass(frozen=True)
 class Start:
-    """Somebody called or pressed the button; `hold`: they let go when they have spoken."""
-
-    hold: bool = False
+    """Somebody called, or presses the button."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +53,7 @@ def read(frame: str) -> Heard | None:
         raise BadInput("not an object")
     match found.get("type"):
         case "start":
-            return Start(found.get("hold") is True)
+            return Start()
         case "stop":
             return Stop()
         case "abort":

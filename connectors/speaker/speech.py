@@ -1,4 +1,4 @@
-"""A message for the ear: the card as a sentence, the choices as words, no line that only eyes need."""
+"""A message for the ear: the card as a sentence, and no line that only eyes need."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from conversation.aloud import ANSWER, Aloud
 from conversation.messages import Message
 from voice.talk import Kind, Said
 
+MOST_CHOICES = 3
 MOST_FACTS = 4
 "Of a card: more is not kept in mind by listening"
-MOST_CHOICES = 3
 LATE = timedelta(minutes=5)
 "What was written longer ago is said with its time"
 _LINK = re.compile(r"https?://\S+")
@@ -31,14 +31,20 @@ def said(one: Aloud, now: datetime) -> Said:
 
 
 def for_the_ear(message: Message) -> str:
-    """Sentences that say all that the message shows, but for links."""
+    """Sentences that say what the message shows, but for links; its choices the session says."""
     parts = [_sentence(line) for line in _LINK.sub("", message.text).splitlines() if line.strip()]
     if message.card is not None:
         parts.append(_card(message.card))
-    labels = [choice.label for choice in message.choices]
-    if 0 < len(labels) <= MOST_CHOICES and not all(label in message.text for label in labels):
-        parts.append(words("choices", choices="，".join(labels)))
     return "".join(part for part in parts if part)
+
+
+def for_the_ear_with_choices(message: Message) -> str:
+    """The same for a device without a session: the choices are named too."""
+    labels = [choice.label for choice in message.choices[:MOST_CHOICES]]
+    spoken = for_the_ear(message)
+    if not labels or all(label in spoken for label in labels):
+        return spoken
+    return spoken + words("choices", choices=words("or").join(labels))
 
 
 def _sentence(line: str) -> str:

@@ -14,7 +14,7 @@ from community.store import speakers
 from community.store.speakers import Speaker
 from connectors.base import Gateway, storable
 from connectors.speaker.speech import said
-from conversation import aloud
+from conversation import aloud, inbox
 from conversation.aloud import Aloud
 from conversation.messages import Inbound, Sender
 from voice.recogniser import Transcript
@@ -26,6 +26,7 @@ FAILED_S = 5.0
 "Before the database is asked again"
 AWAKE = timedelta(minutes=5)
 "After a word of the resident"
+CHANNEL = "speaker"
 KEY_MAX = 64
 OPENING = 0
 "Number of what is said at the beginning; the conversation's own begin with 1"
@@ -49,8 +50,14 @@ class ConversationTalk(ABC):
         self._woken = asyncio.Event()
         self._open = True
 
-    async def say(self, key: str, heard: Transcript, pcm: bytes = b"") -> None:
-        """As `voice.talk.Talk`. Other words under a key that is known are a message of their own."""
+    async def say(
+        self, key: str, heard: Transcript, pcm: bytes = b"", *, continues: str = ""
+    ) -> None:
+        """As `voice.talk.Talk`, but for this: what was said stands as it was answered.
+
+        Other words under a known key, and a sentence whose first part was handed over before, are
+        messages of their own; staff read both.
+        """
         saying = asyncio.create_task(self._submit(key[:KEY_MAX], heard, pcm), name="speaker-say")
         await asyncio.shield(saying)  # a message is never half-way, whoever hangs up
 
@@ -150,16 +157,18 @@ class SpeakerTalk(ConversationTalk):
         self._awake_until = gateway.clock.now()
         self._begun = False
 
-    async def say(self, key: str, heard: Transcript, pcm: bytes = b"") -> None:
+    async def say(
+        self, key: str, heard: Transcript, pcm: bytes = b"", *, continues: str = ""
+    ) -> None:
         self._awake_until = self._gateway.clock.now() + AWAKE
-        await super().say(key, heard, pcm)
+        await super().say(key, heard, pcm, continues=continues)
 
     async def _find(self) -> Said | None:
         if self._begun:
             return await super()._find()
         self._begun = True
         if self._opening is not None:
-            return Said(OPENING, self._opening, Kind.STAFF)
+            return Said(OPENING, self._opening, Kind.NOTICE)
         async with self._gateway.db.read() as conn:
             question = await aloud.open_question(
                 conn, self._gateway.clock, self._conversation_id, RESUME
@@ -218,3 +227,12 @@ class PageTalk(ConversationTalk):
                 conn, self._gateway.clock, self._conversation_id, seq, fate.value,
                 begun=fate in (Fate.PLAYED, Fate.CUT),
             )  # fmt: skip
+
+
+async def talk_of(gateway: Gateway, one: Speaker, *, opening: str | None = None) -> SpeakerTalk:
+    """The talk of a speaker that has just come; that it was there is noted."""
+    sender = Sender(CHANNEL, one.device_key)
+    async with gateway.db.write() as conn:
+        await speakers.seen(conn, gateway.clock, one.id)
+        conversation_id = await inbox.conversation_of(conn, gateway.clock, sender)
+    return SpeakerTalk(gateway, sender, conversation_id, one, opening=opening)

@@ -20,7 +20,7 @@ class VoskWs(Channel):
 
     def __init__(self, gateway: Gateway, ears: StreamingRecogniser | None = None) -> None:
         super().__init__(gateway)
-        self._ears = ears
+        self._ears = ears or gateway.ears
         self.server: Server | None = None
 
     @property

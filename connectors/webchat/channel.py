@@ -14,6 +14,8 @@ from connectors.base import JSON_MAX_BYTES, Channel, Gateway
 from connectors.middlewares import to_json
 from connectors.photos import CONTENT_TYPE
 from connectors.render import Capabilities
+from connectors.speaker.payload import FRAME_MAX_BYTES
+from connectors.webchat import speaking
 from connectors.webchat.connection import Connection
 from connectors.webchat.session import Sessions
 from conversation import inbox
@@ -50,6 +52,7 @@ class WebChat(Channel):
             web.get("/", self.page),
             web.get("/favicon.ico", self.icon),
             web.get("/webchat/socket", self.socket),
+            web.get("/webchat/voice", self.voice),
             web.post("/webchat/photos", self.take_photo),
             web.get("/webchat/photos/{photo_id}", self.show_photo),
             web.static("/webchat/static", STATIC),
@@ -90,6 +93,28 @@ class WebChat(Channel):
         self._sockets.add(socket)
         try:
             await Connection(self.gateway, socket, sender, conversation_id, int(after)).run()
+        finally:
+            self._sockets.discard(socket)
+        return socket
+
+    async def voice(self, request: web.Request) -> web.StreamResponse:
+        """The WebSocket on which a page's resident speaks, and is spoken to.
+
+        With `free=1` it listens all the time, else a button says when.
+        """
+        sender = self._sender(request)
+        socket = web.WebSocketResponse(
+            timeout=CLOSE_S, heartbeat=HEARTBEAT_S, max_msg_size=FRAME_MAX_BYTES, compress=False
+        )
+        await socket.prepare(request)
+        if sender is None:
+            await socket.close(code=NO_SESSION)
+            return socket
+        free = request.query.get("free") == "1"
+        visit = await speaking.visit(self.gateway, socket, sender, free=free)
+        self._sockets.add(socket)
+        try:
+            await visit.run()
         finally:
             self._sockets.discard(socket)
         return socket

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from connectors.base import Channel, Gateway, Step
 from connectors.render import Capabilities
+from connectors.wyoming.answers import Answers
 from connectors.wyoming.server import Server
 from connectors.wyoming.services import Services
 
@@ -20,7 +21,7 @@ class Wyoming(Channel):
 
     def __init__(self, gateway: Gateway, services: Services | None = None) -> None:
         super().__init__(gateway)
-        self._services = services or Services()
+        self._services = services or Services(gateway.ears, gateway.voice, Answers(gateway))
         self.server: Server | None = None
 
     @property

@@ -16,6 +16,7 @@ from connectors.xiaozhi import ota, tokens
 from connectors.xiaozhi.connection import Connection, Watch
 from connectors.xiaozhi.devices import Devices, Ids, ids_of
 from connectors.xiaozhi.frames import VERSIONS
+from connectors.xiaozhi.homes import HomeSessions, StoredDevices
 from connectors.xiaozhi.session import OpenSession
 
 OTA = "/xiaozhi/ota/"
@@ -29,10 +30,7 @@ _BEARER = "bearer "
 
 
 class Xiaozhi(Channel):
-    """The speakers of all households.
-
-    Without `devices` or `open_session` there is nobody to let in, and nobody to talk to.
-    """
+    """The speakers of all households. `devices` and `open_session` are the gateway's own unless given."""
 
     name = "xiaozhi"
     capabilities = Capabilities(max_text_bytes=None, buttons=False, cards=False, can_push=False)
@@ -46,8 +44,8 @@ class Xiaozhi(Channel):
         watch: Watch | None = None,
     ) -> None:
         super().__init__(gateway)
-        self._devices = devices
-        self._open_session = open_session
+        self._devices = devices or StoredDevices(gateway)
+        self._open_session = open_session or HomeSessions(gateway).open
         self._watch = watch
         self._open: dict[str, Connection] = {}
 
@@ -55,8 +53,8 @@ class Xiaozhi(Channel):
     def why_off(self) -> str | None:
         if not self.gateway.settings.xiaozhi:
             return "no speakers are wanted (LINSHENG_XIAOZHI)"
-        if self._devices is None or self._open_session is None:
-            return "there is no voice to speak with"
+        if self.gateway.ears is None and self.gateway.voice is None:
+            return "there is neither a model to hear with nor a voice to speak with"
         return None
 
     def routes(self) -> Iterable[web.AbstractRouteDef]:
@@ -84,7 +82,7 @@ class Xiaozhi(Channel):
             ids = _said_ids(request)
             token = await self._token(ids)
             if token is None:
-                activation = await self._known_devices.begin_activation(ids)
+                activation = await self._devices.begin_activation(ids)
         told = ota.answer(
             self.gateway.clock.now(), ota.version_of(await request.read()), self._url(request),
             token=token, activation=activation,
@@ -96,7 +94,7 @@ class Xiaozhi(Channel):
         ids, given = _said_ids(request), ota.challenge_of(await request.read())
         if await self._token(ids) is not None:
             return web.json_response({"message": "activated"}, dumps=to_json)
-        waiting = await self._known_devices.waiting(ids)
+        waiting = await self._devices.waiting(ids)
         if waiting is None:
             raise NotFound("no activation waits")
         if given is not None and given != waiting.challenge:
@@ -113,7 +111,6 @@ class Xiaozhi(Channel):
             timeout=CLOSE_S, max_msg_size=MESSAGE_MAX_BYTES, compress=False, autoping=True
         )
         await socket.prepare(request)
-        assert self._open_session is not None  # noqa: S101 - without it there is no route
         watch = self._watch or Watch(asyncio.get_running_loop().time)
         connection = Connection(socket, ids.device_id, version, self._open_session, watch)
         older, self._open[ids.client_id] = self._open.get(ids.client_id), connection
@@ -136,7 +133,7 @@ class Xiaozhi(Channel):
             raise NotAuthenticated("no ids of a device") from error
         shown = _said(request, "Authorization")
         token = shown[len(_BEARER) :] if shown.lower().startswith(_BEARER) else shown
-        known = await self._known_devices.find(ids.device_id)
+        known = await self._devices.find(ids.device_id)
         now = self.gateway.clock.now()
         if (
             known is None
@@ -148,15 +145,10 @@ class Xiaozhi(Channel):
 
     async def _token(self, ids: Ids) -> Secret | None:
         """A fresh token; None for a speaker that belongs to nobody, or is not what it was."""
-        known = await self._known_devices.find(ids.device_id)
+        known = await self._devices.find(ids.device_id)
         if known is None or known.ids != ids:
             return None
         return tokens.issue(known.key, ids.device_id, ids.client_id, self.gateway.clock.now())
-
-    @property
-    def _known_devices(self) -> Devices:
-        assert self._devices is not None  # noqa: S101 - without them there is no route
-        return self._devices
 
     def _url(self, request: web.Request) -> str:
         """Where speakers talk: the public address, or the one that this speaker asked at."""

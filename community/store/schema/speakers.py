@@ -18,6 +18,8 @@ speaker = Table(
     Column("code", String(6), nullable=True, unique=True),
     Column("code_until", Moment, nullable=True),
     Column("secret_hash", String(64), nullable=True),
+    Column("client_id", String(64), nullable=True),
+    Column("next_client_id", String(64), nullable=True),
     Column("pace", Integer, nullable=False),
     Column("volume", Integer, nullable=False),
     Column("senior", Boolean, nullable=False),

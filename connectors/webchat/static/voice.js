@@ -96,7 +96,8 @@ export class Voice {
 
   #connect() {
     const scheme = location.protocol === "https:" ? "wss" : "ws";
-    const socket = new WebSocket(`${scheme}://${location.host}/webchat/voice`);
+    const free = this.#isFree ? 1 : 0;
+    const socket = new WebSocket(`${scheme}://${location.host}/webchat/voice?free=${free}`);
     socket.binaryType = "arraybuffer";
     socket.onmessage = (event) => {
       if (socket !== this.#socket) return;
@@ -117,7 +118,7 @@ export class Voice {
       case "hello":
         this.#tries = 0;
         this.#player = new Player(this.#context, body.rate_hz);
-        if (this.#isFree) this.#start(false);
+        if (this.#isFree) this.#start();
         else this.#show(words.voiceReady);
         break;
       case "state":
@@ -140,22 +141,22 @@ export class Voice {
     }
   }
 
+  /** Another way of listening is another session. */
   #listen(on) {
     this.#free.setAttribute("aria-checked", String(on));
     this.#hold.disabled = on;
+    this.#sending = false;
     announce(on ? words.listening : words.notListening);
-    if (on) {
-      this.#start(false);
-    } else {
-      this.#sending = false;
-      this.#tell({ type: "stop" });
-    }
+    const before = this.#socket;
+    this.#player?.hush();
+    this.#connect();
+    before?.close();
   }
 
   #press() {
     if (this.#isFree || this.#sending) return;
     this.#hold.classList.add("pressed");
-    this.#start(true);
+    this.#start();
   }
 
   #release() {
@@ -165,11 +166,11 @@ export class Voice {
     this.#tell({ type: "stop" });
   }
 
-  #start(hold) {
+  #start() {
     this.#context?.resume();
     this.#mine.textContent = "";
     this.#sending = true;
-    this.#tell({ type: "start", hold });
+    this.#tell({ type: "start" });
   }
 
   #hear(frame) {

@@ -58,7 +58,7 @@ async def test_speaker_of_a_home_with_one_person_is_theirs(
     assert bound.person == "李宏伟"
 
 
-async def test_code_ends_after_ten_minutes_and_with_the_next_one(
+async def test_code_ends_after_half_an_hour_and_with_the_next_one(
     village: Village, home: Home
 ) -> None:
     one = await new(village)

@@ -16,7 +16,7 @@ from connectors.wechat.ledger import Grant
 from connectors.wechat.sim.faults import Refuse
 from conversation.messages import Draft
 from voice.recogniser import Transcript, Word
-from voice.scripted import ScriptedRecogniser
+from voice.scripted import ScriptedStreamingRecogniser
 
 READER = "oReader-0000000000000000001"
 CLIPS = Path(__file__).parents[2] / "voice" / "samples"
@@ -124,7 +124,7 @@ async def test_words_of_a_clip_are_the_turns_words_and_are_kept_with_their_confi
     open_account, sim
 ):
     heard = Transcript("厨房漏水", (Word("厨房", 0.9, 0.1, 0.6), Word("漏水", 0.8, 0.6, 1.1)))
-    gateway, pushes = await open_account(recogniser=ScriptedRecogniser([heard]))
+    gateway, pushes = await open_account(ears=ScriptedStreamingRecogniser(clips=[heard]))
     clip = (CLIPS / "wide.amr").read_bytes()
     assert await pushes.send_voice(READER, clip) == "听到：厨房漏水"
     assert [text for _, text, _ in gateway.engine.asked] == ["厨房漏水"]
@@ -137,7 +137,7 @@ async def test_words_of_a_clip_are_the_turns_words_and_are_kept_with_their_confi
 
 
 async def test_spoken_cry_for_help_is_a_cry_for_help(open_account, sim):
-    gateway, pushes = await open_account(recogniser=ScriptedRecogniser(["救命啊我摔倒了"]))
+    gateway, pushes = await open_account(ears=ScriptedStreamingRecogniser(clips=["救命啊我摔倒了"]))
     said = await pushes.send_voice(READER, (CLIPS / "narrow.amr").read_bytes())
     assert said.startswith("先别急着动，别硬扶")
     assert await rows(gateway, queue_case, queue_case.c.lane) == [("EMERGENCY",)]
@@ -145,7 +145,7 @@ async def test_spoken_cry_for_help_is_a_cry_for_help(open_account, sim):
 
 
 async def test_silence_is_asked_to_be_said_again(open_account, sim):
-    gateway, pushes = await open_account(recogniser=ScriptedRecogniser([""]))
+    gateway, pushes = await open_account(ears=ScriptedStreamingRecogniser(clips=[""]))
     said = await pushes.send_voice(READER, (CLIPS / "wide.amr").read_bytes())
     assert said == "没听清您说了什么。请再说一遍，或者打几个字。要找真人就说“找人工”。"
     assert gateway.engine.asked == []
@@ -154,7 +154,7 @@ async def test_silence_is_asked_to_be_said_again(open_account, sim):
 async def test_clip_of_16_000_hz_is_preferred_and_the_other_serves_when_it_is_gone(
     open_account, sim, until
 ):
-    _, pushes = await open_account(recogniser=ScriptedRecogniser(["你好"]))
+    _, pushes = await open_account(ears=ScriptedStreamingRecogniser(clips=["你好"]))
     sim.inject("media/get", Refuse(40007))
     clip = (CLIPS / "narrow.amr").read_bytes()
     said = await pushes.send_voice(READER, clip, clip_16k=(CLIPS / "wide.amr").read_bytes())
@@ -162,7 +162,7 @@ async def test_clip_of_16_000_hz_is_preferred_and_the_other_serves_when_it_is_go
 
 
 async def test_clip_that_is_none_reaches_a_person_in_time(open_account, sim, until):
-    gateway, pushes = await open_account(recogniser=ScriptedRecogniser(["never heard"]))
+    gateway, pushes = await open_account(ears=ScriptedStreamingRecogniser(clips=["never heard"]))
     said = await pushes.send_voice(READER, b"#!SILK_V3 and then no sound")
     assert said.startswith("您这段语音我还听不了")
     await settles(gateway, until, "lost")
@@ -170,7 +170,7 @@ async def test_clip_that_is_none_reaches_a_person_in_time(open_account, sim, unt
 
 
 async def test_old_clips_are_deleted_and_their_words_with_them(open_account, sim, until):
-    gateway, pushes = await open_account(recogniser=ScriptedRecogniser(["你好"]))
+    gateway, pushes = await open_account(ears=ScriptedStreamingRecogniser(clips=["你好"]))
     await pushes.send_voice(READER, (CLIPS / "wide.amr").read_bytes())
     row = await settles(gateway, until, "kept")
     gateway.clock.advance(31 * 24 * 3600)
@@ -258,7 +258,9 @@ async def test_typing_is_shown_while_the_answer_is_late(open_account, sim, until
 async def test_nothing_is_left_of_the_openid_once_a_follower_has_gone(
     open_account, sim, until, data_dir
 ):
-    gateway, pushes = await open_account(recogniser=ScriptedRecogniser(["我的电话13812348000"]))
+    gateway, pushes = await open_account(
+        ears=ScriptedStreamingRecogniser(clips=["我的电话13812348000"])
+    )
     await pushes.follow(READER)
     await pushes.send_image(READER, picture())
     await pushes.send_voice(READER, (CLIPS / "wide.amr").read_bytes())

@@ -23,6 +23,8 @@ def upgrade() -> None:
         sa.Column("code", sa.String(length=6), nullable=True),
         sa.Column("code_until", Moment(timezone=True), nullable=True),
         sa.Column("secret_hash", sa.String(length=64), nullable=True),
+        sa.Column("client_id", sa.String(length=64), nullable=True),
+        sa.Column("next_client_id", sa.String(length=64), nullable=True),
         sa.Column("pace", sa.Integer(), nullable=False),
         sa.Column("volume", sa.Integer(), nullable=False),
         sa.Column("senior", sa.Boolean(), nullable=False),

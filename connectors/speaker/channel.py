@@ -1,0 +1,97 @@
+"""The speakers' channel: our own client's socket; a device is let in by its own secret."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from aiohttp import web
+
+from community.errors import BadInput, NotAuthenticated
+from community.services import speakers
+from community.store.speakers import CLIENT, Speaker
+from connectors.base import Channel, Gateway
+from connectors.render import Capabilities
+from connectors.speaker.payload import FRAME_MAX_BYTES, RATE_HZ
+from connectors.speaker.sessions import Sessions
+from connectors.speaker.talk import CHANNEL, SpeakerTalk, talk_of
+from connectors.speaker.visit import Visit
+from connectors.speaker.words import words
+from voice.device import Device
+
+HEARTBEAT_S = 20.0
+CLOSE_S = 1.0
+SECRET_MIN, SECRET_MAX = 32, 200
+"Characters"
+
+
+class SpeakerChannel(Channel):
+    """One conversation for each device, whoever in the home speaks to it."""
+
+    name = CHANNEL
+    capabilities = Capabilities(max_text_bytes=None, buttons=False, cards=False, can_push=True)
+
+    def __init__(self, gateway: Gateway) -> None:
+        super().__init__(gateway)
+        self._visits: dict[str, Visit] = {}
+
+    def routes(self) -> Iterable[web.AbstractRouteDef]:
+        return [web.get("/speaker/v1/socket", self.socket)]
+
+    async def close(self) -> None:
+        for visit in list(self._visits.values()):
+            await visit.close()
+
+    async def socket(self, request: web.Request) -> web.StreamResponse:
+        """A device's WebSocket. A new socket of a device closes the one before it."""
+        one = await self._device(request)
+        socket = web.WebSocketResponse(
+            timeout=CLOSE_S, heartbeat=HEARTBEAT_S, max_msg_size=FRAME_MAX_BYTES, compress=False
+        )
+        await socket.prepare(request)
+        device = Device(
+            hands_free=request.query.get("button") != "1",
+            keeps_sound=self.gateway.settings.voice_keep_days > 0,
+        )
+        visit = Visit(
+            Sessions(self.gateway.ears, self.gateway.voice),
+            socket,
+            await self._talk(one),
+            device,
+            one,
+        )
+        await visit.door.tell({"type": "hello", "rate_hz": RATE_HZ, "home": one.home})
+        before, self._visits[one.id] = self._visits.get(one.id), visit
+        if before is not None:
+            await before.close()
+        try:
+            await visit.run()
+        finally:
+            if self._visits.get(one.id) is visit:
+                del self._visits[one.id]
+        return socket
+
+    async def _device(self, request: web.Request) -> Speaker:
+        """The device that proves itself; one that is new is known from now on.
+
+        Raises NotAuthenticated, BadInput, TooMany.
+        """
+        scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+        secret = secret.strip()
+        if scheme.lower() != "bearer" or not SECRET_MIN <= len(secret) <= SECRET_MAX:
+            raise NotAuthenticated("no secret of a device")
+        device_key = request.query.get("device", "")
+        if not device_key:
+            raise BadInput("device")
+        one = await speakers.meet(
+            self.gateway.context, f"{CLIENT}:{device_key}", CLIENT, words("unnamed"), secret
+        )
+        if not speakers.proves(one, secret):
+            raise NotAuthenticated("not this device's secret")
+        return one
+
+    async def _talk(self, one: Speaker) -> SpeakerTalk:
+        opening = None
+        if one.home is None:
+            shown = await speakers.show_code(self.gateway.context, one)
+            opening = words("unbound", code="，".join((shown.code[:3], shown.code[3:])))
+        return await talk_of(self.gateway, one, opening=opening)

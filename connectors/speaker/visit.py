@@ -1,0 +1,88 @@
+"""A visit: one connected device, from its first frame to its last."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from aiohttp import WSMsgType, web
+
+from community.errors import BadInput, CommunityError
+from community.store.speakers import Speaker
+from connectors.speaker import payload
+from connectors.speaker.device import SocketDoor
+from connectors.speaker.payload import Abort, Say, Start, Stop
+from connectors.speaker.sessions import Sessions
+from connectors.speaker.talk import ConversationTalk
+from voice.device import Device
+from voice.recogniser import Transcript
+from voice.session import Session
+
+logger = logging.getLogger(__name__)
+
+
+class Visit:
+    """Feeds a session with what the device sends; `run` ends when the device goes."""
+
+    def __init__(
+        self,
+        sessions: Sessions,
+        socket: web.WebSocketResponse,
+        talk: ConversationTalk,
+        device: Device,
+        speaker: Speaker,
+    ) -> None:
+        self._socket = socket
+        self._talk = talk
+        self.door = SocketDoor(socket)
+        self._session: Session = sessions.open(self.door, talk, device, speaker)
+
+    async def run(self) -> None:
+        serving = asyncio.create_task(self._session.run(), name="voice-session")
+        try:
+            async for frame in self._socket:
+                if serving.done():
+                    break
+                await self._take(frame.type, frame.data)
+        except ConnectionError:
+            pass  # the device went while it was told something
+        finally:
+            await self._session.close()
+            await asyncio.wait([serving])
+        error = serving.exception()
+        if error is not None and not isinstance(error, ConnectionError):
+            logger.error("voice session failed", exc_info=error)
+
+    async def close(self) -> None:
+        """Another socket of the same device has come, or the process ends."""
+        await self._socket.close()
+
+    async def _take(self, kind: WSMsgType, data: bytes | str) -> None:
+        if kind is WSMsgType.BINARY and isinstance(data, bytes):
+            await self._session.hear(data)
+        elif kind is WSMsgType.TEXT and isinstance(data, str):
+            try:
+                await self._told(data)
+            except BadInput as error:
+                await self.door.tell({"type": "refused", "code": error.code})
+
+    async def _told(self, frame: str) -> None:
+        match payload.read(frame):
+            case Start():
+                await self._session.wake()
+            case Stop():
+                await self._session.end_of_speech()
+            case Abort():
+                await self._session.abort()
+            case Say(id=key, text=text):
+                await self._note(key, text)
+
+    async def _note(self, key: str, text: str) -> None:
+        """Words with an id of their own: sent twice they are one message."""
+        try:
+            await self._talk.say(key, Transcript(text))
+        except CommunityError as error:
+            logger.error("not heard: code=%s", error.code)
+            await self.door.tell({"type": "refused", "id": key, "code": error.code})
+        else:
+            await self.door.tell({"type": "stored", "id": key})
