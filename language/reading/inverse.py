@@ -40,7 +40,7 @@ _NO_HOUR = (
 _CLOCK = re.compile(
     rf"{_ALONE}(?P<hour>二?十[一二三四五六七八九]?|[{_ONES}])点"
     rf"(?:(?P<half>半)|(?P<quarter>[一三])刻|(?P<minute>零[{_ONES}]|[二三四五]?十[{_ONES[:-1]}]?)(?:分(?!钟))?|(?P<whole>钟|整)|"
-    rf"(?!{_NO_HOUR}))"
+    rf"(?!{_NO_HOUR}|[零{_ONES}]))"
 )
 _DECIMAL = re.compile(
     rf"{_ALONE}(?P<whole>零|{_PLAIN})点(?P<rest>[零{_ONES[:-1]}]{{1,4}})(?![十百])"
