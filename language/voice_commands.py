@@ -1,18 +1,45 @@
-"""Voice commands: short sentences to the speaker itself, understood by plain code before any engine."""
+"""What is understood of speech before any engine is asked: commands, and whether the speaker is done.
 
-from __future__ import annotations
+The words are in `data/voice_commands.yml`. But for a cry for help, a command is all that is said: 把电视声音大一点
+is for the television, 停水了 is no 停.
+"""
 
-import enum
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+from importlib.resources import files
+from typing import Any
 
+import yaml
+
+from language.addresses import find_rooms
 from language.clean import fold
 from language.emergency import detect
+from language.emergency_sound import SoundTable
+from language.phones import find_phones, spell_digits
+from language.plates import find_plates
+
+_LONGEST = 24  # characters; who says more has other business
+_LEAST_BY_SOUND = 3  # characters; a shorter word must be as it is written
+_TIMES = 3  # a command may be said so often in one breath
+_NOISE = re.compile(r"[^\u3400-\u9fffA-Za-z0-9]+")
+_NUMBER = r"[零一二三四五六七八九十百两半\d]{1,5}"
+_DOOR = re.compile(
+    r"(?![零0]|[幺1一][3-9三四五六七八九])[零一二三四五六七八九幺\d]{3,4}(?:号|室|号房)?"
+)
+_PART = re.compile(r"(?<!\d)(?:1[3-9]\d{1,8}|0\d{2,9}|\d{5,6})$|[\u4e00-\u9fff][a-z]\d{0,4}$")
+"""The beginning of a telephone number or of a plate"""
+_SLOT = "■"  # stands for a home, a telephone number or a plate
+_GROUP = re.compile(r"\((?!\?)")
 
 
-class Command(enum.Enum):
-    """What is wanted of the speaker, whatever it is doing."""
+class Command(Enum):
+    """What the conversation itself is told to do."""
 
     HELP = "help"
+    "A cry for help: danger to life or home"
     STOP = "stop"
     REPEAT = "repeat"
     SLOWER = "slower"
@@ -21,47 +48,130 @@ class Command(enum.Enum):
     QUIETER = "quieter"
     HUMAN = "human"
     MENU = "menu"
+    "What can be asked here"
     UNDO = "undo"
     WAIT = "wait"
     ACKNOWLEDGE = "acknowledge"
+    "知道了, to a reminder or a notice"
 
 
-_WORDS = {
-    Command.STOP: "停|停下|停一下|别说了|闭嘴|安静",
-    Command.REPEAT: "再说一遍|没听清|你说什么|啥|重说一遍",
-    Command.SLOWER: "慢一?点|说慢一?点|太快了",
-    Command.FASTER: "快一?点|说快一?点|太慢了",
-    Command.LOUDER: "大声一?点|声音大一?点|听不见",
-    Command.QUIETER: "小声一?点|声音小一?点|太吵了",
-    Command.HUMAN: "找人工|转人工|转居委会|找真人",
-    Command.MENU: "能做什么|你会什么|你能做什么",
-    Command.UNDO: "撤销|不要了|取消",
-    Command.WAIT: "等一下|等等|我想想|等我想想|等一下我想想",
-    Command.ACKNOWLEDGE: "知道了|晓得了|收到",
-}
-_PATTERNS = {command: re.compile(f"(?:{words})[了吧啊呀]?") for command, words in _WORDS.items()}
-_COMPLETE = re.compile(
-    "好的?|不要?|对|是的?|不是|不用|嗯|行|可以|没有|[一二三四五六七八九十]+号楼.*[零一二三四五六七八九]|明天上午|明天下午|上午|下午"
-)
-_OPEN = re.compile(".*(?:我要|那个|这个|在|的|号楼|单元|嗯|然后|就是|我|是)")
+@dataclass(frozen=True)
+class _Way:
+    """The ways of saying one command."""
+
+    command: Command
+    written: re.Pattern[str]
+    sounded: re.Pattern[str] | None
+
+
+@dataclass(frozen=True)
+class _Words:
+    ways: tuple[_Way, ...]
+    cries: re.Pattern[str]
+    """Of sounds."""
+    no_cry: re.Pattern[str]
+    meant: re.Pattern[str]
+    sounds: SoundTable
+    done: re.Pattern[str]
+    more: re.Pattern[str]
 
 
 def command(text: str) -> Command | None:
-    """The command that these words are, as a whole; None when they say anything else."""
-    said = fold(text).strip("，,。.！!？? ")
-    for found, pattern in _PATTERNS.items():
-        if pattern.fullmatch(said):
-            return found
-    return Command.HELP if detect(text).sos else None
+    """The command that the words are, as typed or as a recogniser heard them; None for all else.
+
+    A cry for help counts wherever it stands, if `language.emergency` hears it.
+    """
+    said = _NOISE.sub("", fold(text).lower())
+    known = _words()
+    if detect(text).sos and not known.no_cry.fullmatch(said):
+        return Command.HELP
+    if not said or len(said) > _LONGEST:
+        return None
+    written = next((way.command for way in known.ways if way.written.fullmatch(said)), None)
+    if written or len(said) < _LEAST_BY_SOUND:
+        return written
+    sounded = said.translate(known.sounds)
+    if known.cries.fullmatch(sounded):
+        return Command.HELP
+    if known.meant.fullmatch(said):
+        return None
+    return next(
+        (way.command for way in known.ways if way.sounded and way.sounded.fullmatch(sounded)), None
+    )
 
 
 def is_complete(text: str) -> bool:
-    """Whether nothing more need follow: a command, a yes or no, a whole answer."""
-    said = fold(text).strip("，,。.！!？? ")
-    return command(said) is not None or _COMPLETE.fullmatch(said) is not None
+    """Whether this is a whole answer or command, so that nothing more is waited for.
+
+    停, 不要, 三号楼二单元五零一, 明天上午, a whole telephone number or plate. A bare 三号楼 is none.
+    """
+    said = _NOISE.sub("", fold(text).lower())
+    if not said or len(said) > _LONGEST:
+        return False
+    return _words().done.fullmatch(said) is not None or _is_whole(said) or command(text) is not None
 
 
 def is_open(text: str) -> bool:
-    """Whether more must follow."""
-    said = fold(text).strip("，,。.！!？? ")
-    return len(said) > 1 and not is_complete(said) and _OPEN.fullmatch(said) is not None
+    """Whether the words end so that more is to come: 我要, 那个, 三号楼, the first digits of a number."""
+    said = _NOISE.sub("", fold(text).lower())
+    if not said or is_complete(text):
+        return False
+    return (
+        _words().more.fullmatch(said) is not None
+        or _PART.search(spell_digits(said).text) is not None
+    )
+
+
+def _is_whole(said: str) -> bool:
+    """Whether all of it is one home with its door, one telephone number or one plate."""
+    if _DOOR.fullmatch(said):
+        return True
+    homes = [(home.start, home.end) for home in find_rooms(said) if home.value.room]
+    others = [(one.start, one.end) for one in (*find_phones(said), *find_plates(said))]
+    around = (f"{said[:start]}{_SLOT}{said[end:]}" for start, end in homes + others)
+    return any(_words().done.fullmatch(rest) for rest in around)
+
+
+@cache
+def _words() -> _Words:
+    text = (files("language") / "data" / "voice_commands.yml").read_text("utf-8")
+    data: dict[str, Any] = yaml.safe_load(text)
+    sounds = SoundTable()
+    lead, tail = data["lead"], data["tail"]
+    ways = []
+    for name, said in data["commands"].items():
+        exact, say = said.get("exact", []), said.get("say", [])
+        sounded = _whole(lead, say, tail).translate(sounds) if say else None
+        ways.append(
+            _Way(
+                Command(name),
+                re.compile(_whole(lead, [*exact, *say], tail)),
+                re.compile(sounded) if sounded else None,
+            )
+        )
+    cries = _whole(data["help"]["lead"], data["help"]["say"], data["help"]["tail"])
+    return _Words(
+        ways=tuple(ways),
+        cries=re.compile(cries.translate(sounds)),
+        no_cry=re.compile(_GROUP.sub("(?:", "|".join(data["no_cry"]))),
+        meant=re.compile(data["meant"]),
+        sounds=sounds,
+        done=_done(data["done"]),
+        more=re.compile(_GROUP.sub("(?:", "|".join(data["more"]).replace("{n}", _NUMBER))),
+    )
+
+
+def _done(said: dict[str, Any]) -> re.Pattern[str]:
+    time = said["time"].replace("{part}", said["part"])
+    slot = "|".join((said["count"], f"(?=.*(?:点|{said['part']})){time}", _SLOT))
+    answer = "|".join(said["answers"])
+    pattern = (
+        f"(嗯|啊|哦|好|那|哎)?({answer}){said['after']}|{said['before']}({slot}){said['after']}"
+    )
+    pattern = pattern.replace("{n}", _NUMBER)
+    return re.compile(_GROUP.sub("(?:", pattern))
+
+
+def _whole(lead: str, said: Iterable[str], tail: str) -> str:
+    core = "|".join(said)
+    return _GROUP.sub("(?:", f"{lead}(({core}){tail}){{1,{_TIMES}}}")

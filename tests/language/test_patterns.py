@@ -24,6 +24,7 @@ MODULES = [
     "reading.amounts",
     "reading.calendar",
     "reading.codes",
+    "reading.inverse",
     "reading.page",
     "reading.pauses",
     "reading.places",
