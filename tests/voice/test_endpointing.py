@@ -87,8 +87,11 @@ def shapes(count):
             trace.append(f"v{chance.uniform(0.3, 1.8):.2f}")
             longest = 2.0 if chance.random() < 0.4 else chance.uniform(0.2, 2.0)
             trace.append(f"s{longest if place < stretches - 1 else 4.0:.2f}")
-        yield " ".join(trace), words, chance.choice([10.0, 30.0, 80.0]), chance.choice(
-            [1_500.0, 4_000.0, 9_000.0]
+        yield (
+            " ".join(trace),
+            words,
+            chance.choice([10.0, 30.0, 80.0]),
+            chance.choice([1_500.0, 4_000.0, 9_000.0]),
         )
 
 

@@ -80,7 +80,9 @@ async def check(r, command, state, before, taken):
             assert (said[0], r.talk.kept.pace) == (listed("pace.faster")[0], 4)
         case Command.LOUDER | Command.QUIETER:
             level = 80 if command is Command.LOUDER else 40
-            set_at = next(one.at_s for one in r.door.told if (one.what, one.value) == ("volume", level))
+            set_at = next(
+                one.at_s for one in r.door.told if (one.what, one.value) == ("volume", level)
+            )
             assert said[0] in listed(f"volume.{command.value}")
             assert set_at <= r.door.times("saying")[before]
             assert r.talk.kept.volume == level

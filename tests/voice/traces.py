@@ -29,7 +29,9 @@ def parts(trace: str) -> list[tuple[str, float]]:
 
 
 @cache
-def sound(trace: str, *, noise: float = 30.0, loud: float = 6_000.0, pitch_hz: float = 160.0) -> bytes:
+def sound(
+    trace: str, *, noise: float = 30.0, loud: float = 6_000.0, pitch_hz: float = 160.0
+) -> bytes:
     """Voice is tones under a syllable's loudness with noise in it; `noise` is the room's, of 32 768."""
     random = np.random.default_rng(7)
     pieces = []
