@@ -250,3 +250,88 @@ async def test_a_call_that_fails_for_no_known_reason_ends_the_session_loudly():
     await r.timers.advance(1)
     with pytest.raises(ZeroDivisionError):
         await running
+
+
+async def test_a_noise_that_goes_on_keeps_no_answer_back():
+    r = room(lambda _: [(2.0, Said(1, "今天不停水。", Kind.ANSWER))])
+    async with r:
+        await r.session.wake()
+        await r.passes(3)
+        await r.says("停水吗")
+        await r.hears("v6.0")
+        assert "今天不停水。" in r.saying
+
+
+async def test_somebody_who_speaks_keeps_an_answer_back():
+    r = room(lambda text: [(2.0, NEWS)] if text == "停水吗" else [])
+    async with r:
+        await r.session.wake()
+        await r.passes(3)
+        await r.says("停水吗")
+        await r.speaks("我想", "再问", "一件事", trace="v6.0")
+        assert NEWS.text.split("。")[0] + "。" not in r.saying
+
+
+async def test_an_answer_that_never_comes_is_not_waited_for_for_ever():
+    r = room()
+    r.talk.waits = True
+    async with r:
+        await r.session.wake()
+        await r.passes(3)
+        await r.says("停水吗")
+        await r.passes(90)
+        fillers = [one for one in r.saying if one in listed("filler")]
+        assert (len(fillers), r.states[-1]) == (8, "idle")
+
+
+async def test_a_question_is_forgotten_after_half_an_hour():
+    r = room(news)
+    async with r:
+        await r.session.wake()
+        await r.passes(3)
+        await r.says("我要报修")
+        await r.passes(1_900)
+        r.talk.comes(Said(7, "该吃药了。", Kind.REMINDER))
+        await r.passes(30)
+        assert r.saying[-1] == "该吃药了。"
+
+
+async def test_a_flood_of_texts_waits_at_the_door():
+    r = room()
+    gate = asyncio.Event()
+    plain = r.talk.say
+
+    async def say(*words, **more):
+        await gate.wait()
+        await plain(*words, **more)
+
+    r.talk.say = say
+    async with r:
+        await r.session.wake()
+        flood = [asyncio.create_task(r.session.hear_text(f"第{n}句话")) for n in range(30)]
+        await r.timers.settle()
+        assert sum(one.done() for one in flood) == 9
+        gate.set()
+        await r.passes(1)
+        assert all(one.done() for one in flood)
+    assert r.talk.words == [f"第{n}句话" for n in range(30)]
+
+
+async def test_utterances_that_pile_up_are_not_begun():
+    r = room(
+        ears={"delay_s": 3.0}, device=Device(duplex=Duplex.CLEAN, shared=False, always_on=True)
+    )
+    async with r:
+        for _ in range(12):
+            await r.session.hear(sound("v0.5 s2.5"))
+        assert r.ears.open <= 4
+        await r.passes(60)
+
+
+async def test_private_things_that_pile_up_are_given_back():
+    r = room(device=Device(duplex=Duplex.CLEAN, shared=True))
+    async with r:
+        for number in range(20):
+            r.talk.comes(Said(number, "血压一百三。", Kind.STAFF, private=True))
+        await r.passes(1)
+        assert r.talk.fates == [(number, Fate.QUEUED) for number in range(4)]
