@@ -25,7 +25,7 @@ _BEGINS_DB, _GOES_ON_DB = 10.0, 6.0
 "How far above the floor a voice begins, and how far it stays"
 _FAINTEST_DB = -58.0
 "Of full scale; nothing below is a voice, however still the room"
-_FLOOR_AT_FIRST_DB = -42.0
+_FLOOR_AT_FIRST_DB = -50.0
 "Taken to be no louder in the first half second: the stream may begin in the middle of a word"
 _FLOOR_HIGHEST_DB = -26.0
 "A room louder than this is one where people shout"

@@ -101,7 +101,8 @@ class Asking:
             return False
         discretion.announcing = False
         for said in discretion.release():
-            self._on.speaker.say(piece_of(said, self._on.words))
+            piece = replace(piece_of(said, self._on.words), rank=Rank.ANSWER, chimes=False)
+            self._on.speaker.say(piece)
         return True
 
     def _ask(self, text: str, settle: Callable[[Uttered], Awaitable[bool]]) -> None:

@@ -23,7 +23,7 @@ _AFTER_NAME = re.compile(
     "(?:[， ,]*(?:在[听这呢家]?[呢的里儿]?|听着[呢的]?|知道了|收到|呀|啊|呢))*$"
 )
 _NOT = re.compile("不|没")
-_OTHER = re.compile("^(?:[嗯哎]|我是|我叫|她|他|没人|不在|不是)")
+_OTHER = re.compile("^(?:[嗯哎]*)(?:我是|我叫|她|他|没人|不是)|不在|出去|出门|睡着|睡觉")
 
 
 class Discretion:
@@ -41,23 +41,28 @@ class Discretion:
         self._known_until_s: float | None = None
 
     def may_be_heard(self, said: Said) -> bool:
-        """Whether it may be said aloud as it is."""
-        return not (self._shared and said.private and not self._knows())
+        """Whether it may be said aloud as it is; an alarm always."""
+        hidden = self._shared and said.private and said.kind is not Kind.ALARM
+        return not hidden or self._knows()
 
     def keep(self, said: Said) -> Said | None:
         """Keep it for its owner; returns one that there is no room for any more."""
         self.kept.append(said)
         return self.kept.pop(0) if len(self.kept) > _KEPT_AT_MOST else None
 
-    def opener(self) -> Piece:
-        """A piece that announces the newest of what is kept, and asks who is there."""
+    def opener(self, rank: Rank | None = None) -> Piece:
+        """A piece that announces the newest of what is kept, and asks who is there.
+
+        `rank` is the urgency of what it announces, unless another is given.
+        """
         self.announcing = True
         said = self.kept[-1]
-        key = "reminder" if said.kind is Kind.REMINDER else "other"
+        is_reminder = said.kind is Kind.REMINDER
+        key = "reminder" if is_reminder else "other"
         if not self._owner.called:
             key = "somebody"
         text = self._words.say(f"private.{key}", owner=self._owner.called)
-        return Piece(text, Rank[said.kind.name], chimes=said.kind is Kind.REMINDER, announces=said)
+        return Piece(text, rank or Rank[said.kind.name], chimes=is_reminder, announces=said)
 
     def identifies(self, text: str) -> bool:
         """Whether the words say that the owner is there; then all that is kept may be said."""
@@ -72,7 +77,7 @@ class Discretion:
 
     def declines(self, text: str) -> bool:
         """Whether the words say that somebody else is there, or nobody."""
-        return _OTHER.match(fold(text).strip()) is not None
+        return _OTHER.search(fold(text).strip()) is not None
 
     def refusal(self) -> str:
         key = "private.kept" if self._owner.called else "private.kept_somebody"

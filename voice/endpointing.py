@@ -75,7 +75,8 @@ class Endpointer:
         return not self._held and self.silence_s >= self._enough_s - _HALF_A_FRAME_S
 
     def _wait(self, voiced: bool) -> Mark | None:
-        self._rising_s = max(0.0, self._rising_s + (FRAME_S if voiced else -FRAME_S))
+        rise_s = FRAME_S if voiced else -FRAME_S / 2  # between syllables voice is gone for a moment
+        self._rising_s = max(0.0, self._rising_s + rise_s)
         if self._rising_s < START_S - _HALF_A_FRAME_S:
             return None
         self.reset()

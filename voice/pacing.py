@@ -18,12 +18,15 @@ class Pacing:
         "When all that was sent will have been played, by the timers"
 
     async def wait_to_send(self, lasts_s: float) -> None:
-        """Wait until so much more may be sent, and count it as sent."""
-        self.ends_s = max(self.ends_s, self._timers.now())
-        too_early_s = self.ends_s + lasts_s - AHEAD_S - self._timers.now()
+        """Wait until so much more may be sent."""
+        now_s = self._timers.now()
+        too_early_s = max(self.ends_s, now_s) + lasts_s - AHEAD_S - now_s
         if too_early_s > _ROUNDING_S:
             await pause(self._timers, too_early_s)
-        self.ends_s += lasts_s
+
+    def sent(self, lasts_s: float) -> None:
+        """So much has been sent just now."""
+        self.ends_s = max(self.ends_s, self._timers.now()) + lasts_s
 
     async def played(self) -> None:
         """Wait until all that was sent has been played."""

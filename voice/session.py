@@ -103,7 +103,7 @@ class Session:
         )  # fmt: skip
         self._texts = asyncio.Semaphore(_TEXTS_AT_ONCE)
         self._woken_s = -_WAKES_ONCE_S
-        self._shown: State | None = None
+        self._shown = State.IDLE
 
     # What a door does
 
@@ -198,6 +198,7 @@ class Session:
         await self._on.door.volume(habits.volume)
         self._errands.spawn(self._speaker.run())
         self._errands.spawn(Arrivals(on).run())
+        self._attend()
 
     async def _wake(self) -> None:
         await self._turns.woken()

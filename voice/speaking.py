@@ -226,8 +226,10 @@ class Speaker:
         frame_bytes = self._door.rate_hz * FRAME_MS // 1000 * 2
         for at in range(0, len(pcm), frame_bytes):
             frame = pcm[at : at + frame_bytes]
-            await self._pacing.wait_to_send(len(frame) / (2 * self._door.rate_hz))
+            lasts_s = len(frame) / (2 * self._door.rate_hz)
+            await self._pacing.wait_to_send(lasts_s)
             await self._door.sound(frame)
+            self._pacing.sent(lasts_s)
 
     def _silence(self) -> bytes:
         return bytes(2 * int(BETWEEN_SENTENCES_S * self._door.rate_hz))

@@ -37,7 +37,7 @@ class Turns:
         on.ladder.reset()
         on.floor.hushed = False
         if on.discretion.kept and not on.discretion.announcing:
-            on.speaker.say(on.discretion.opener())
+            on.speaker.say(on.discretion.opener(Rank.OWN))
         elif on.device.hands_free:
             on.say("wake", passing=True)
 

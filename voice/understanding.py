@@ -23,12 +23,17 @@ _SHORTEST_CLEAN_ECHO = 4
 "Characters: what a device that takes its own sound out lets through is no single word"
 
 
+def _is_complete(text: str) -> bool:
+    """Who cries for help has rung already, and often says more: where, and what happened."""
+    return voice_commands.is_complete(text) and voice_commands.command(text) is not Command.HELP
+
+
 @dataclass(frozen=True)
 class Language:
     """All are pure."""
 
     command: Callable[[str], Command | None] = voice_commands.command
-    words: Completeness = Completeness(voice_commands.is_complete, voice_commands.is_open)  # noqa: RUF009
+    words: Completeness = Completeness(_is_complete, voice_commands.is_open)  # noqa: RUF009
 
 
 @dataclass(frozen=True)
