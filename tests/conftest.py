@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +24,8 @@ from community.store.database import Database, migrate
 from community.store.schema import staff
 from community.times import SHANGHAI, FixedClock
 from connectors.app import GATEWAY, build_app
+from connectors.base import Channel
+from connectors.registry import CHANNELS
 
 TOKEN, OTHER_TOKEN = "token-of-the-first-client", "token-of-the-other-client"
 
@@ -211,7 +213,12 @@ async def start_gateway(
     closers: list[Any] = []
 
     async def start(
-        engine: Any = None, *, on_port: int | None = None, recogniser: Any = None, **changes: Any
+        engine: Any = None,
+        *,
+        on_port: int | None = None,
+        recogniser: Any = None,
+        channels: Sequence[type[Channel]] = CHANNELS,
+        **changes: Any,
     ) -> TestGateway:
         settings = replace(Settings(data_dir=data_dir), answer_wait_s=5.0)
         settings = replace(settings, **changes)
@@ -221,7 +228,9 @@ async def start_gateway(
             {"first": Secret(TOKEN), "other": Secret(OTHER_TOKEN)},
         )
         engine = engine or ScriptedEngine()
-        app = build_app(settings, secrets, db, clock, engine, recogniser=recogniser)
+        app = build_app(
+            settings, secrets, db, clock, engine, channels=channels, recogniser=recogniser
+        )
         server = TestServer(app, port=on_port)
         await server.start_server(access_log=None)  # as the process does
         closers.append(server)
