@@ -43,9 +43,9 @@ def compose(
     labels = _labels(newest) if newest else ()
     question = asked or bool(labels) or (newest is not None and _asks(newest))
     ending = closing(mic=question or bool(safety), choices=labels)
-    owed = _told(before, now, turn_id)
-    text = f"{owed}{_told(mine, now, turn_id)}{last}{offered(labels) if labels else ''}"
-    told = _paged(text, len(owed), ending)
+    unasked = _told(before, now, turn_id)
+    text = f"{unasked}{_told(mine, now, turn_id)}{last}{offered(labels) if labels else ''}"
+    told = _paged(text, len(unasked), ending)
     if safety:
         return Speech((Page(safety, owed=False, ending=closing(mic=True)), *told), is_safety=True)
     return Speech(told)
@@ -67,8 +67,12 @@ def begin(speech: Speech, talk: Talk) -> tuple[Spoken, Talk]:
 
     Pages of an earlier speech that nobody asked for are still owed, and come after.
     """
-    owed = tuple(page for page in talk.rest if page.owed)
-    return _page(replace(talk, rest=speech.pages + owed), offers=not speech.is_safety)
+    return _page(replace(talk, rest=speech.pages + owed(talk)), offers=not speech.is_safety)
+
+
+def owed(talk: Talk) -> tuple[Page, ...]:
+    """What nobody asked for and was not read to its end."""
+    return tuple(page for page in talk.rest if page.owed)
 
 
 def go_on(talk: Talk) -> tuple[Spoken, Talk]:
@@ -91,11 +95,11 @@ def _page(talk: Talk, *, offers: bool) -> tuple[Spoken, Talk]:
     return said, replace(talk, said=said, rest=rest)
 
 
-def _paged(text: str, owed: int, ending: Spoken) -> tuple[Page, ...]:
-    """The text in pages, the last with the ending; the first `owed` characters nobody asked for."""
+def _paged(text: str, unasked: int, ending: Spoken) -> tuple[Page, ...]:
+    """The text in pages, the last with the ending; the first `unasked` characters are owed."""
     found, start = [], 0
     for part in pages(text) if text else ():
-        found.append(Page(part, owed=start < owed, ending=None))
+        found.append(Page(part, owed=start < unasked, ending=None))
         start += len(part)
     return (*found[:-1], replace(found[-1], ending=ending)) if found else ()
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from connectors.skills.commands import Command
-from connectors.skills.composing import closing, go_on, is_offered, say
+from connectors.skills.composing import closing, go_on, is_offered, owed, say
 from connectors.skills.exchange import Spoken
 from connectors.skills.store import Talk
 from connectors.skills.words import several, words
@@ -43,8 +43,8 @@ def leave(talk: Talk) -> tuple[Spoken, Talk]:
 
 
 def quiet(talk: Talk) -> Talk:
-    """The talk with nothing left to read."""
-    return replace(talk, rest=(), fruitless=0)
+    """The talk with nothing left to read but what is owed."""
+    return replace(talk, rest=owed(talk), fruitless=0)
 
 
 def into_silence(talk: Talk, *, in_danger: bool) -> tuple[Spoken, Talk]:
@@ -70,4 +70,4 @@ def _cut_short(talk: Talk) -> tuple[Spoken, Talk]:
     if last.ending is not None and last.ending.mic:
         return go_on(replace(talk, rest=(last,)))
     said = say(words("enough"), mic=True)
-    return said, replace(quiet(talk), said=said)
+    return said, replace(talk, rest=(), said=said)

@@ -19,7 +19,7 @@ from conversation.outbox import READY, SAFETY_EPOCH, SENT, stored
 
 REPLY_KEPT = timedelta(hours=1)
 "Longer than any maker repeats a request, or lets one be replayed"
-TALK_KEPT = timedelta(hours=12)
+TALK_KEPT = timedelta(days=7)
 UNASKED_AT_ONCE = 3
 "Messages that nobody asked for before an answer; the others come before the next ones"
 

@@ -24,7 +24,7 @@ from connectors.base import TEXT_MAX_CHARACTERS, Gateway, storable
 from connectors.skills import commands, store
 from connectors.skills.answers import meant
 from connectors.skills.commands import Command
-from connectors.skills.composing import begin, compose, say
+from connectors.skills.composing import Speech, begin, compose, owed, say
 from connectors.skills.exchange import Asked, Kind, Spoken
 from connectors.skills.patience import Patience, RealPatience
 from connectors.skills.steering import into_silence, leave, quiet, steer
@@ -166,6 +166,8 @@ class Turns:
                 mic = talk.fruitless + 1 < PROMISES_AT_MOST
                 said = say(words("still"), mic=mic)
                 after = replace(talk, said=said, fruitless=talk.fruitless + 1)
+            elif asked.kind is Kind.ENTER and owed(talk):
+                said, after = begin(Speech(()), talk)
             elif asked.kind is Kind.ENTER:
                 said = await self._welcome(conn, conversation_id)
                 after = replace(quiet(talk), said=said)

@@ -361,6 +361,27 @@ async def test_reminder_that_was_not_read_to_its_end_is_not_lost_to_other_words(
     assert told.replace("听到：今天几号。", "") == f"有一条给您的消息。{LONG}"
 
 
+async def test_reminder_that_was_not_read_to_its_end_waits_for_the_next_opening(skill, speaker):
+    await speaker.say("你好")
+    await say_unasked(skill, await conversation_of(skill, speaker), LONG)
+    first = await speaker.enter()
+    await speaker.leave()
+    heard = [await speaker.enter()]
+    while heard[-1].text.endswith(words("more")):
+        heard.append(await speaker.say("继续"))
+    told = "".join(one.text.removesuffix(words("more")) for one in [first, *heard])
+    assert told == f"有一条给您的消息。{LONG}"
+    assert (await speaker.enter()).text == words("welcome_unbound")
+
+
+async def test_reminder_that_is_not_wanted_to_its_end_is_left(skill, speaker):
+    await speaker.say("你好")
+    await say_unasked(skill, await conversation_of(skill, speaker), LONG)
+    await speaker.enter()
+    await speaker.say("不用了")
+    assert (await speaker.enter()).text == words("welcome_unbound")
+
+
 async def test_answer_that_was_not_wanted_to_its_end_is_left(open_skill, maker_name):
     skill = await open_skill(maker_name, engine=ScriptedEngine({"说说": Reply((Draft(LONG),))}))
     speaker = skill.speaker()
@@ -519,7 +540,7 @@ async def test_what_is_kept_of_a_talk_is_forgotten(skill, speaker, clock):
     clock.advance(3601)
     await turns.tidy()
     assert (await rows(skill, skill_reply), len(await rows(skill, skill_talk))) == ([], 1)
-    clock.advance(12 * 3600)
+    clock.advance(7 * 86400)
     await turns.tidy()
     assert await rows(skill, skill_talk) == []
 
