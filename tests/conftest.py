@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +24,8 @@ from community.store.database import Database, migrate
 from community.store.schema import staff
 from community.times import SHANGHAI, FixedClock
 from connectors.app import GATEWAY, build_app
+from connectors.base import Channel
+from connectors.registry import CHANNELS
 
 TOKEN, OTHER_TOKEN = "token-of-the-first-client", "token-of-the-other-client"
 
@@ -216,6 +218,7 @@ async def start_gateway(
         on_port: int | None = None,
         ears: Any = None,
         voice: Any = None,
+        channels: Sequence[type[Channel]] = CHANNELS,
         **changes: Any,
     ) -> TestGateway:
         settings = replace(Settings(data_dir=data_dir), answer_wait_s=5.0)
@@ -226,7 +229,9 @@ async def start_gateway(
             {"first": Secret(TOKEN), "other": Secret(OTHER_TOKEN)},
         )
         engine = engine or ScriptedEngine()
-        app = build_app(settings, secrets, db, clock, engine, ears=ears, voice=voice)
+        app = build_app(
+            settings, secrets, db, clock, engine, channels=channels, ears=ears, voice=voice
+        )
         server = TestServer(app, port=on_port)
         await server.start_server(access_log=None)  # as the process does
         closers.append(server)

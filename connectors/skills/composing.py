@@ -10,7 +10,7 @@ from community.times import date_words
 from connectors.render import card_lines
 from connectors.skills.exchange import Spoken
 from connectors.skills.speech import offered, pages, spoken
-from connectors.skills.store import Talk, Waiting
+from connectors.skills.store import Page, Talk, Waiting
 from connectors.skills.words import words
 from conversation.messages import Message
 
@@ -23,11 +23,9 @@ _QUESTION = ("？", "?")
 class Speech:
     """All that is to be said; pages of it may come later."""
 
-    pages: tuple[str, ...]
-    ending: Spoken
-    "What follows after the last page; its text is empty"
-    runs_on: bool = True
-    "Whether it is asked after a page if there is to be more"
+    pages: tuple[Page, ...]
+    is_safety: bool = False
+    "Its first page is a safety sentence, after which nothing is offered"
 
 
 def compose(
@@ -40,16 +38,22 @@ def compose(
     safety = "".join(spoken(one.message.text) for one in waiting if one.is_safety)
     others = [one for one in waiting if not one.is_safety]
     mine = [one for one in others if turn_id is not None and one.message.turn_id == turn_id]
-    ordered = [*(one for one in others if one not in mine), *mine]
-    labels = _labels(ordered[-1].message) if ordered and not last else ()
-    parts = [*_told(ordered, now, turn_id), last, offered(labels) if labels else ""]
-    text = "".join(parts)
-    question = asked or bool(labels) or (bool(ordered) and _asks(ordered[-1].message))
+    before = [one for one in others if one not in mine]
+    newest = (mine or before)[-1].message if others and not last else None
+    labels = _labels(newest) if newest else ()
+    question = asked or bool(labels) or (newest is not None and _asks(newest))
     ending = closing(mic=question or bool(safety), choices=labels)
-    told = tuple(pages(text)) if text else ()
+    unasked = _told(before, now, turn_id)
+    text = f"{unasked}{_told(mine, now, turn_id)}{last}{offered(labels) if labels else ''}"
+    told = _paged(text, len(unasked), ending)
     if safety:
-        return Speech((safety, *told), ending, runs_on=False)
-    return Speech(told, ending)
+        return Speech((Page(safety, owed=False, ending=closing(mic=True)), *told), is_safety=True)
+    return Speech(told)
+
+
+def say(text: str, *, mic: bool) -> Spoken:
+    """Words of our own, said in one go."""
+    return replace(closing(mic=mic), text=text)
 
 
 def closing(*, mic: bool, choices: tuple[str, ...] = ()) -> Spoken:
@@ -59,25 +63,48 @@ def closing(*, mic: bool, choices: tuple[str, ...] = ()) -> Spoken:
 
 
 def begin(speech: Speech, talk: Talk) -> tuple[Spoken, Talk]:
-    """The first page, and where the talk stands when it is said."""
-    return _page(replace(talk, rest=speech.pages, ending=speech.ending), runs_on=speech.runs_on)
+    """The first page, and where the talk stands when it is said.
+
+    Pages of an earlier speech that nobody asked for are still owed, and come after.
+    """
+    return _page(replace(talk, rest=speech.pages + owed(talk)), offers=not speech.is_safety)
+
+
+def owed(talk: Talk) -> tuple[Page, ...]:
+    """What nobody asked for and was not read to its end."""
+    return tuple(page for page in talk.rest if page.owed)
 
 
 def go_on(talk: Talk) -> tuple[Spoken, Talk]:
     """The next page of what was begun."""
-    return _page(talk, runs_on=True)
+    return _page(talk, offers=True)
 
 
-def _page(talk: Talk, *, runs_on: bool) -> tuple[Spoken, Talk]:
+def is_offered(talk: Talk) -> bool:
+    """Whether the last words asked if there is to be more."""
+    return bool(talk.rest) and talk.said is not None and talk.said.text.endswith(words("more"))
+
+
+def _page(talk: Talk, *, offers: bool) -> tuple[Spoken, Talk]:
+    """A page; whether there is to be more is asked after it, unless it ends with a question."""
     page, rest = talk.rest[0], talk.rest[1:]
-    ending = talk.ending or closing(mic=False)
-    said = replace(ending, text=page)
-    if rest and runs_on:
-        said = Spoken(page + words("more"), mic=True, reprompt=words("more"))
-    return said, replace(talk, said=said, rest=rest, ending=ending if rest else None)
+    ending = page.ending or closing(mic=False)
+    said = replace(ending, text=page.text)
+    if rest and offers and not ending.mic:
+        said = Spoken(page.text + words("more"), mic=True, reprompt=words("more"))
+    return said, replace(talk, said=said, rest=rest)
 
 
-def _told(ordered: Sequence[Waiting], now: datetime, turn_id: str | None) -> list[str]:
+def _paged(text: str, unasked: int, ending: Spoken) -> tuple[Page, ...]:
+    """The text in pages, the last with the ending; the first `unasked` characters are owed."""
+    found, start = [], 0
+    for part in pages(text) if text else ():
+        found.append(Page(part, owed=start < unasked, ending=None))
+        start += len(part)
+    return (*found[:-1], replace(found[-1], ending=ending)) if found else ()
+
+
+def _told(ordered: Sequence[Waiting], now: datetime, turn_id: str | None) -> str:
     """Each message in speech form, after words that say whose it is when that changes."""
     parts, before = [], ""
     for one in ordered:
@@ -85,7 +112,7 @@ def _told(ordered: Sequence[Waiting], now: datetime, turn_id: str | None) -> lis
         opener = _opener(one, now, turn_id)
         parts += [opener if opener != before and said else "", said]
         before = opener
-    return parts
+    return "".join(parts)
 
 
 def _opener(one: Waiting, now: datetime, turn_id: str | None) -> str:

@@ -6,13 +6,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from connectors.skills.commands import Command
-from connectors.skills.composing import closing, go_on
+from connectors.skills.composing import closing, go_on, is_offered, owed, say
 from connectors.skills.exchange import Spoken
 from connectors.skills.store import Talk
 from connectors.skills.words import several, words
 
-AGREES_FOR = timedelta(minutes=2)
-"So long a plain yes means that the reading goes on"
+OFFERED_FOR = timedelta(minutes=2)
+"So long a plain yes or no is about the reading"
 READ_FOR = timedelta(minutes=10)
 
 
@@ -23,9 +23,9 @@ def steer(command: Command | None, talk: Talk, now: datetime) -> tuple[Spoken, T
     match command:
         case Command.MORE if since is not None and since <= READ_FOR:
             return go_on(talk)
-        case Command.AGREED if since is not None and since <= AGREES_FOR:
+        case Command.AGREED if since is not None and since <= OFFERED_FOR and is_offered(talk):
             return go_on(talk)
-        case Command.ENOUGH if since is not None and since <= READ_FOR:
+        case Command.ENOUGH if since is not None and since <= OFFERED_FOR and is_offered(talk):
             return _cut_short(talk)
         case Command.REPEAT if talk.said is not None:
             return talk.said, talk
@@ -43,28 +43,31 @@ def leave(talk: Talk) -> tuple[Spoken, Talk]:
 
 
 def quiet(talk: Talk) -> Talk:
-    """The talk with nothing left to read."""
-    return replace(talk, rest=(), ending=None, fruitless=0)
+    """The talk with nothing left to read but what is owed."""
+    return replace(talk, rest=owed(talk), fruitless=0)
 
 
-def into_silence(talk: Talk) -> tuple[Spoken, Talk]:
-    """The next rung of the ladder: no sentence twice, and at its top the microphone closes."""
+def into_silence(talk: Talk, *, in_danger: bool) -> tuple[Spoken, Talk]:
+    """The next rung of the ladder: no sentence twice, and at its top the microphone closes.
+
+    `in_danger` says that an emergency of this resident is open: they are not told good-bye.
+    """
     choices = talk.said.choices if talk.said else ()
-    rungs = several("silent_choices" if choices else "silent")
+    key = "silent_danger" if in_danger else "silent_choices" if choices else "silent"
+    rungs = several(key)
     rung = min(talk.fruitless, len(rungs) - 1)
     is_top = rung == len(rungs) - 1
     text = rungs[rung].replace("{choices}", talk.said.reprompt if talk.said else "")
-    said = (
-        Spoken(text, mic=False, leaves=True)
-        if is_top
-        else replace(closing(mic=True, choices=choices), text=text)
-    )
-    return said, replace(talk, fruitless=0 if is_top else talk.fruitless + 1)
+    if is_top:
+        return Spoken(text, mic=False, leaves=not in_danger), replace(talk, fruitless=0)
+    said = replace(closing(mic=True, choices=choices), text=text)
+    return said, replace(talk, fruitless=talk.fruitless + 1)
 
 
 def _cut_short(talk: Talk) -> tuple[Spoken, Talk]:
     """The rest is not wanted; a question at its end is put all the same."""
-    if talk.ending is not None and talk.ending.mic:
-        return go_on(replace(talk, rest=talk.rest[-1:]))
-    said = replace(closing(mic=True), text=words("enough"))
-    return said, replace(quiet(talk), said=said)
+    last = talk.rest[-1]
+    if last.ending is not None and last.ending.mic:
+        return go_on(replace(talk, rest=(last,)))
+    said = say(words("enough"), mic=True)
+    return said, replace(talk, rest=(), said=said)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import and_, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -18,9 +19,30 @@ from conversation.outbox import READY, SAFETY_EPOCH, SENT, stored
 
 REPLY_KEPT = timedelta(hours=1)
 "Longer than any maker repeats a request, or lets one be replayed"
-TALK_KEPT = timedelta(hours=12)
+TALK_KEPT = timedelta(days=7)
 UNASKED_AT_ONCE = 3
 "Messages that nobody asked for before an answer; the others come before the next ones"
+
+
+@dataclass(frozen=True)
+class Page:
+    """A piece of a speech that is said in one go."""
+
+    text: str
+    owed: bool
+    "Nobody asked for it and it was not heard: other words do not make it void"
+    ending: Spoken | None
+    "On the last page of a speech what follows after it; its text is empty"
+
+    def stored(self) -> dict[str, Any]:
+        ending = self.ending.stored() if self.ending else None
+        return {"text": self.text, "owed": self.owed, "ending": ending}
+
+    @classmethod
+    def of(cls, stored: dict[str, Any]) -> Page:
+        """The inverse of `stored`."""
+        ending = Spoken.of(stored["ending"]) if stored["ending"] else None
+        return cls(stored["text"], stored["owed"], ending)
 
 
 @dataclass(frozen=True)
@@ -29,10 +51,8 @@ class Talk:
 
     said: Spoken | None = None
     "The last that was said, to be repeated"
-    rest: tuple[str, ...] = ()
-    "Pages that were not said yet"
-    ending: Spoken | None = None
-    "What follows after the last page; its text is empty"
+    rest: tuple[Page, ...] = ()
+    "What was not said yet"
     pending: str | None = None
     "The turn whose answer was promised"
     fruitless: int = 0
@@ -98,8 +118,7 @@ async def talk(conn: AsyncConnection, conversation_id: str) -> Talk:
         return Talk()
     return Talk(
         Spoken.of(row.said) if row.said else None,
-        tuple(row.rest),
-        Spoken.of(row.ending) if row.ending else None,
+        tuple(Page.of(page) for page in row.rest),
         row.pending,
         row.fruitless,
         row.at,
@@ -109,8 +128,7 @@ async def talk(conn: AsyncConnection, conversation_id: str) -> Talk:
 async def keep_talk(conn: AsyncConnection, clock: Clock, conversation_id: str, talk: Talk) -> None:
     values = {
         "said": talk.said.stored() if talk.said else None,
-        "rest": list(talk.rest),
-        "ending": talk.ending.stored() if talk.ending else None,
+        "rest": [page.stored() for page in talk.rest],
         "pending": talk.pending,
         "fruitless": talk.fruitless,
         "at": clock.now(),

@@ -24,7 +24,7 @@ from connectors.base import TEXT_MAX_CHARACTERS, Gateway, storable
 from connectors.skills import commands, store
 from connectors.skills.answers import meant
 from connectors.skills.commands import Command
-from connectors.skills.composing import begin, closing, compose
+from connectors.skills.composing import Speech, begin, compose, owed, say
 from connectors.skills.exchange import Asked, Kind, Spoken
 from connectors.skills.patience import Patience, RealPatience
 from connectors.skills.steering import into_silence, leave, quiet, steer
@@ -58,14 +58,14 @@ class Turns:
     async def answer(self, asked: Asked, *, began_s: float) -> Spoken:
         """What the speaker says. Raises CommunityError; then nothing of the answer is lost."""
         if asked.is_probe:
-            return replace(closing(mic=True), text=words("welcome"))
+            return say(words("welcome"), mic=True)
         task = self._running.get(asked.key)
         if task is None:
             task = asyncio.create_task(
                 self._once(asked, began_s + ANSWER_BY_S), name="skill-answer"
             )
             self._running[asked.key] = task
-            task.add_done_callback(lambda _: self._running.pop(asked.key, None))
+            task.add_done_callback(lambda done: self._ended(asked.key, done))
         return await asyncio.shield(task)
 
     async def tidy(self) -> None:
@@ -157,21 +157,23 @@ class Turns:
                 conn, clock, conversation_id, None, awaited=self._awaited_but(pending)
             )
             if waiting:
-                speech = compose(waiting, clock.now(), turn_id=None, asked=False)
-                if asked.kind is Kind.ENTER and not speech.ending.mic:
-                    speech = replace(speech, ending=closing(mic=True))
+                opened = asked.kind is Kind.ENTER  # and goes on, whatever is told first
+                speech = compose(waiting, clock.now(), turn_id=None, asked=opened)
                 if done is not None and done.outcome != "handed_off":
                     pending = None
                 said, after = begin(speech, replace(talk, pending=pending, fruitless=0))
             elif pending and done is None:
                 mic = talk.fruitless + 1 < PROMISES_AT_MOST
-                said = replace(closing(mic=mic), text=words("still"))
+                said = say(words("still"), mic=mic)
                 after = replace(talk, said=said, fruitless=talk.fruitless + 1)
+            elif asked.kind is Kind.ENTER and owed(talk):
+                said, after = begin(Speech(()), talk)
             elif asked.kind is Kind.ENTER:
                 said = await self._welcome(conn, conversation_id)
                 after = replace(quiet(talk), said=said)
             elif asked.kind is Kind.SILENT:
-                said, after = into_silence(talk)
+                state = await gateway_store.status(conn, conversation_id)
+                said, after = into_silence(talk, in_danger=state.emergency)
             else:
                 said = Spoken(words("nothing_yet"), mic=False)
                 after = replace(talk, said=said)
@@ -181,7 +183,7 @@ class Turns:
         party = await identities.party(conn, conversation_id)
         is_bound = party is not None and party.home is not None
         text = words("welcome" if is_bound else "welcome_unbound")
-        return replace(closing(mic=True), text=text)
+        return say(text, mic=True)
 
     # --- the home
 
@@ -190,14 +192,20 @@ class Turns:
         try:
             home = await binding.bind(self._gateway.context, conversation_id, code=code)
         except NotFound:
-            said = replace(closing(mic=True), text=words("wrong_code"))
+            said = say(words("wrong_code"), mic=True)
         except TooMany:
             said = Spoken(words("too_many"), mic=False)
         else:
-            said = replace(closing(mic=True), text=words("bound", home=home.label))
+            said = say(words("bound", home=home.label), mic=True)
         return await self._keep(asked, conversation_id, said, replace(quiet(talk), said=said))
 
     # --- what all share
+
+    def _ended(self, key: str, task: asyncio.Task[Spoken]) -> None:
+        """A failure is logged by who waits, if anybody still does."""
+        del self._running[key]
+        if not task.cancelled():
+            task.exception()
 
     async def _conversation(self, asked: Asked) -> str:
         async with self._gateway.db.read() as conn:

@@ -23,7 +23,6 @@ skill_talk = Table(
     Column("conversation_id", ForeignKey("conversation.id"), primary_key=True),
     Column("said", JSON, nullable=True),
     Column("rest", JSON, nullable=False),
-    Column("ending", JSON, nullable=True),
     Column("pending", String(32), nullable=True),
     Column("fruitless", Integer, nullable=False),
     Column("at", Moment, nullable=False, index=True),

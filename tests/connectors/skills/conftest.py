@@ -10,8 +10,6 @@ from sqlalchemy import insert
 
 from community.store.rooms import hash_code
 from community.store.schema import room
-from connectors.skills.channel import SkillChannel
-from connectors.skills.patience import HandPatience
 from tests.connectors.skills.makers import skill_of
 
 MAKERS = ("dueros", "aligenie", "xiaoai")
@@ -49,14 +47,6 @@ async def skill(open_skill, maker_name):
 @pytest.fixture
 def speaker(skill):
     return skill.speaker()
-
-
-@pytest.fixture
-def by_hand(monkeypatch):
-    """Time that passes for waiting requests only when a test lets it."""
-    patience = HandPatience()
-    monkeypatch.setattr(SkillChannel, "patience", patience)
-    return patience
 
 
 @pytest.fixture

@@ -6,6 +6,9 @@ import json
 from contextlib import asynccontextmanager
 
 from community.config import Secret
+from connectors.registry import CHANNELS
+from connectors.skills.channel import SkillChannel
+from connectors.skills.patience import HandPatience
 from connectors.skills.sim.aligenie import AliGenieMaker
 from connectors.skills.sim.certificates import FOLDER, Shelf, Signer, serving
 from connectors.skills.sim.dueros import DuerOSMaker
@@ -24,8 +27,9 @@ SECRETS = {"dueros": [], "aligenie": [PATH, TOKEN], "xiaoai": [SECRET]}
 class Skill:
     """A gateway with one skill open, and the maker on its other side."""
 
-    def __init__(self, gateway, maker, session, shelf=None):
+    def __init__(self, gateway, maker, session, patience, shelf=None):
         self.gateway = gateway
+        self.patience = patience
         self.maker = maker
         self.session = session
         self.shelf = shelf
@@ -47,14 +51,25 @@ class Skill:
 
 @asynccontextmanager
 async def skill_of(name, start, session, clock, **options):
-    """A skill of this maker; `options` are for the gateway."""
+    """A skill of this maker, whose requests wait until `patience` is moved by hand.
+
+    `options` are for the gateway.
+    """
+    patience = HandPatience()
+    channels = [
+        type(one.__name__, (one,), {"patience": patience}) if issubclass(one, SkillChannel) else one
+        for one in CHANNELS
+    ]
+    options = {"channels": channels} | options
     if name == "dueros":
         signer, shelf = Signer(clock.now()), Shelf()
         shelf.files[FOLDER + CERTIFICATE] = signer.pem
         async with serving(shelf) as url:
             settings = {"dueros_app_id": APPLICATION, "dueros_cert_url": url}
             gateway = await start(**settings | options)
-            yield Skill(gateway, DuerOSMaker(APPLICATION, signer, CERTIFICATE), session, shelf)
+            yield Skill(
+                gateway, DuerOSMaker(APPLICATION, signer, CERTIFICATE), session, patience, shelf
+            )
     elif name == "aligenie":
         settings = {
             "aligenie_path": Secret(PATH),
@@ -63,10 +78,10 @@ async def skill_of(name, start, session, clock, **options):
         }
         gateway = await start(**settings | options)
         maker = AliGenieMaker(SKILL, headers={"X-Linsheng-Token": TOKEN})
-        yield Skill(gateway, maker, session)
+        yield Skill(gateway, maker, session, patience)
     else:
         settings = {
             "xiaoai_app_id": APP, "xiaoai_key_id": KEY, "xiaoai_secret": Secret(SECRET),
         }  # fmt: skip
         gateway = await start(**settings | options)
-        yield Skill(gateway, XiaoAIMaker(APP, KEY, SECRET), session)
+        yield Skill(gateway, XiaoAIMaker(APP, KEY, SECRET), session, patience)

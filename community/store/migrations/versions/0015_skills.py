@@ -34,7 +34,6 @@ def upgrade() -> None:
         sa.Column("conversation_id", sa.String(length=32), nullable=False),
         sa.Column("said", sa.JSON(), nullable=True),
         sa.Column("rest", sa.JSON(), nullable=False),
-        sa.Column("ending", sa.JSON(), nullable=True),
         sa.Column("pending", sa.String(length=32), nullable=True),
         sa.Column("fruitless", sa.Integer(), nullable=False),
         sa.Column("at", Moment(timezone=True), nullable=False),
