@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot import choices, guard, unasked
+from bot import choices, guard, speaker_code, unasked
 from bot.engine import Engine
 from bot.listening import Deaf, Listener
 from bot.messages import Alarm, Handoff, Reply
@@ -209,6 +209,10 @@ class Answerer:
             key = "emoji_only" if guard.has_emoji(heard.text) else "errors.empty_message"
             key = "voice.empty" if heard.is_spoken else key
             return Ending("asked", (Draft(phrase(key)),))
+        code = speaker_code.code_in(heard.words)
+        if code is not None:
+            told = await speaker_code.bind(conn, self._clock, turn.conversation_id, code)
+            return Ending("answered", (Draft(told),))
         return None
 
     async def _gateway_act(
@@ -475,7 +479,8 @@ def _may_end_without_engine(turn: Turn, heard: Heard) -> bool:
     """Whether something but the engine may have the answer: only then a transaction is opened."""
     act = choices.read_gateway_payload(heard.choice.payload) if heard.choice else None
     wordless = not guard.has_words(heard.words) and turn.attachment_id is None
-    return act is not None or wordless or heard.floor.state is not Owner.BOT
+    says_code = speaker_code.code_in(heard.words) is not None
+    return act is not None or wordless or says_code or heard.floor.state is not Owner.BOT
 
 
 def _completed(known: str | None, said: str) -> str:

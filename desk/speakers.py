@@ -19,7 +19,7 @@ async def bind(
     """
     async with ctx.db.write() as conn:
         one = await speakers.bind(
-            conn, ctx, code=code, room_id=room_id, resident_id=resident_id, name=name,
+            conn, ctx.clock, code=code, room_id=room_id, resident_id=resident_id, name=name,
             guesser=person.id,
         )  # fmt: skip
         if one is None:

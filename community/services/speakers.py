@@ -14,6 +14,7 @@ from community.context import Context
 from community.errors import BadInput, TooMany
 from community.store import identities, rooms, speakers
 from community.store.speakers import Speaker
+from community.times import Clock
 
 CODE_LIVES = timedelta(minutes=30)
 CODE_DIGITS = 6
@@ -82,7 +83,7 @@ async def show_code(ctx: Context, one: Speaker, client_id: str | None = None) ->
 
 
 async def bind(
-    conn: AsyncConnection, ctx: Context, *, code: str, room_id: str, resident_id: str | None,
+    conn: AsyncConnection, clock: Clock, *, code: str, room_id: str, resident_id: str | None,
     name: str | None, guesser: str,
 ) -> Speaker | None:  # fmt: skip
     """Put the speaker that shows `code` into a home; `guesser` is who enters it.
@@ -91,19 +92,19 @@ async def bind(
     Raises TooMany after GUESSES of them, BadInput for a person of another home or a name without
     words.
     """
-    key, since = f"speaker-code:{guesser}", ctx.clock.now() - WINDOW
+    key, since = f"speaker-code:{guesser}", clock.now() - WINDOW
     if await rooms.guesses_since(conn, key, since) >= GUESSES:
         raise TooMany("speaker codes", retry_after_s=int(WINDOW.total_seconds()))
-    found = await speakers.by_code(conn, ctx.clock, code.strip())
+    found = await speakers.by_code(conn, clock, code.strip())
     if found is None:
-        await rooms.note_guess(conn, key, ctx.clock.now())
+        await rooms.note_guess(conn, key, clock.now())
         return None
     household = await rooms.residents_of(conn, room_id)
     if resident_id is not None and resident_id not in {one.id for one in household}:
         raise BadInput("no such person in this home")
     if resident_id is None and len(household) == 1:
         resident_id = household[0].id
-    await identities.bind(conn, ctx.clock, found.identity_id, room_id, resident_id)
+    await identities.bind(conn, clock, found.identity_id, room_id, resident_id)
     await speakers.end_code(conn, found.id)
     if name is not None:
         await speakers.rename(conn, found.id, name_of(name))

@@ -46,6 +46,7 @@ class Xiaozhi(Channel):
         super().__init__(gateway)
         self._devices = devices or StoredDevices(gateway)
         self._open_session = open_session or HomeSessions(gateway).open
+        self._is_mute = open_session is None and gateway.ears is None and gateway.voice is None
         self._watch = watch
         self._open: dict[str, Connection] = {}
 
@@ -53,7 +54,7 @@ class Xiaozhi(Channel):
     def why_off(self) -> str | None:
         if not self.gateway.settings.xiaozhi:
             return "no speakers are wanted (LINSHENG_XIAOZHI)"
-        if self.gateway.ears is None and self.gateway.voice is None:
+        if self._is_mute:
             return "there is neither a model to hear with nor a voice to speak with"
         return None
 

@@ -21,7 +21,7 @@ async def new(village: Village, key: str = "client:one") -> Speaker:
 async def bind(village: Village, code: str, home: Home, **other: str | None) -> Speaker | None:
     async with village.db.write() as conn:
         return await speakers.bind(
-            conn, village.ctx, code=code, room_id=home.room_id,
+            conn, village.clock, code=code, room_id=home.room_id,
             resident_id=other.get("resident_id"), name=other.get("name", "客厅音箱"),
             guesser="staff_fang",
         )  # fmt: skip

@@ -30,7 +30,7 @@ async def test_the_answer_to_a_speaker_of_nobody_is_golden(house):
             "websocket": {"url": house.socket_url, "token": ""},
             "activation": {
                 "code": waiting.code,
-                "message": "请把这六位数字告诉家里人或物业，也可以在微信里发给邻声："
+                "message": "请家里人在微信里给邻声发“绑定音箱”和这六位数，或者告诉物业："
                 + waiting.code,
                 "challenge": waiting.challenge,
                 "timeout_ms": 30000,

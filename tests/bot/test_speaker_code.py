@@ -1,0 +1,83 @@
+"""绑定音箱: a resident's words and a speaker's code put it into their home."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import insert, update
+
+from bot import speaker_code
+from bot.scripted import ScriptedEngine
+from community.config import Secret
+from community.context import Context
+from community.services import speakers
+from community.store import speakers as kept
+from community.store.schema import identity, room
+from community.store.speakers import CLIENT, Speaker
+from tests.bot.chat import Chat
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("绑定音箱 123456", "123456"), ("绑定音箱123456", "123456"),
+        ("音箱报的号码是一二三四五六", "123456"), ("登记音箱，123，456", "123456"),
+        ("小智的验证码 012345", "012345"), ("123456", None), ("绑定音箱", None),
+        ("绑定音箱 1234567", None), ("我要绑定住户 35010001", None),
+        ("音箱坏了，电话13812348000", None), ("音箱的声音太小", None),
+    ],
+)  # fmt: skip
+def test_code_is_found_in_words_that_bind_a_speaker(text: str, code: str | None) -> None:
+    assert speaker_code.code_in(text) == code
+
+
+@pytest.fixture
+async def shown(chat: Chat) -> tuple[Speaker, str]:
+    """A new speaker, and the code that it says."""
+    ctx = Context(chat.talk.db, chat.talk.clock, Secret("p"))
+    one = await speakers.meet(ctx, "client:one", CLIENT, "音箱", "s" * 40)
+    return one, (await speakers.show_code(ctx, one)).code
+
+
+async def at_home(chat: Chat) -> None:
+    await chat.talk.begin()
+    async with chat.talk.db.write() as conn:
+        await conn.execute(
+            insert(room).values(id="r", building=3, unit=2, number="501", label="3号楼2单元501")
+        )
+        await conn.execute(
+            update(identity).where(identity.c.user_key == "resident").values(room_id="r")
+        )
+
+
+async def asked(chat: Chat, code: str) -> list[str]:
+    return await chat.answer(await chat.says(f"绑定音箱 {code}"))
+
+
+async def home_of(chat: Chat, one: Speaker) -> str | None:
+    async with chat.talk.db.read() as conn:
+        found = await kept.get(conn, one.id)
+    return found.home if found else None
+
+
+async def test_resident_puts_a_speaker_into_their_home(
+    chat: Chat, engine: ScriptedEngine, shown: tuple[Speaker, str]
+) -> None:
+    await at_home(chat)
+    said = await asked(chat, shown[1])
+    assert said == [
+        "好了，音箱登记到您家了（3号楼2单元501）。现在对着它说话就行，比如“这个月水费多少”。"
+    ]
+    assert await home_of(chat, shown[0]) == "3号楼2单元501"
+    assert engine.asked == []
+
+
+async def test_wrong_code_and_an_unbound_account_bind_nothing(
+    chat: Chat, shown: tuple[Speaker, str]
+) -> None:
+    assert "您还没有绑定住户" in (await asked(chat, shown[1]))[0]
+    await at_home(chat)
+    wrong = "000000" if shown[1] != "000000" else "000001"
+    for _ in range(speakers.GUESSES):
+        assert "没有音箱在报这个数" in (await asked(chat, wrong))[0]
+    assert "试的次数有点多" in (await asked(chat, shown[1]))[0]
+    assert await home_of(chat, shown[0]) is None
