@@ -1,4 +1,4 @@
-"""The Wyoming door of the gateway: off without a port, and without anything to offer."""
+"""The Wyoming door of the gateway: off without a port."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Wyoming(Channel):
     def why_off(self) -> str | None:
         if not self.gateway.settings.wyoming_port:
             return "no port is set (LINSHENG_WYOMING_PORT)"
-        return None if self._services else "there is nothing to hear, speak or answer with"
+        return None
 
     def routes(self) -> Iterable[web.AbstractRouteDef]:
         return []

@@ -52,9 +52,6 @@ class Services:
     voice: Synthesiser | None = None
     handle: Handle | None = None
 
-    def __bool__(self) -> bool:
-        return not (self.ears is None and self.voice is None and self.handle is None)
-
     def info(self) -> Event:
         """The answer to `describe`."""
         told: dict[str, list[dict[str, Any]]] = {

@@ -384,7 +384,9 @@ async def test_without_a_voice_the_door_is_off_and_says_why(start_gateway):
     from connectors.xiaozhi.channel import Xiaozhi
 
     gateway = await start_gateway(xiaozhi=True)
-    assert Xiaozhi(gateway.parts).why_off == "there is no voice to speak with"
+    assert Xiaozhi(gateway.parts).why_off == (
+        "there is neither a model to hear with nor a voice to speak with"
+    )
 
 
 async def test_an_unknown_speaker_cannot_connect(house):
