@@ -8,6 +8,7 @@ import sys
 
 from bench import turn
 from bench.errors import BenchError
+from bench.voice import command as voice
 from bench.wechat import command as wechat
 
 
@@ -16,6 +17,7 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     turn.add_to(commands)
     wechat.add_to(commands)
+    voice.add_to(commands)
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     try:

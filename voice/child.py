@@ -30,6 +30,8 @@ async def ask(command: Sequence[str], data: bytes) -> bytes:
         raise SynthesiserError(f"{Path(command[0]).name} cannot be started") from error
     try:
         answer, _ = await child.communicate(data)
+    except RuntimeError as error:  # what uvloop raises for a pipe whose reader has ended
+        raise SynthesiserError("a child of the synthesiser ended early") from error
     finally:
         if child.returncode is None:
             child.kill()

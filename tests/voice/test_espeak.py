@@ -9,6 +9,7 @@ import stat
 from pathlib import Path
 
 import pytest
+import uvloop
 
 from voice.espeak import PACES, EspeakSynthesiser
 from voice.places import WAITING_AT_MOST
@@ -99,6 +100,18 @@ async def test_sentence_whose_process_fails_is_told_and_the_next_is_spoken(progr
     with pytest.raises(SynthesiserError):
         await speaker.speak("您好")
     assert await speaker.speak("您好") == Speech(b"\x10\x27", 22_050)
+
+
+def test_process_that_reads_nothing_is_told_on_the_loop_of_the_gateway_too(program):
+    speaker = EspeakSynthesiser(program("exec <&-; exit 0"), "cmn")
+
+    async def told():
+        spoken = await asyncio.gather(
+            *(speaker.speak("好" * 2_000) for _ in range(20)), return_exceptions=True
+        )
+        return {type(one) for one in spoken}
+
+    assert uvloop.run(told()) == {SynthesiserError}
 
 
 async def test_late_process_is_killed(program, tmp_path):

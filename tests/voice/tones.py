@@ -47,7 +47,7 @@ def make(folder: Path, *, static: bool = False) -> Path:
     (folder / "am/final.mdl").write_text(_transitions() + _net(weights, bias))
     (folder / "conf/mfcc.conf").write_text(
         "--sample-frequency=16000\n--use-energy=false\n--num-mel-bins=40\n--num-ceps=40\n"
-        "--low-freq=20\n--high-freq=-400\n"
+        "--low-freq=20\n--high-freq=-400\n--dither=0.0\n"
     )
     (folder / "conf/model.conf").write_text(
         "--min-active=20\n--max-active=300\n--beam=13.0\n--lattice-beam=6.0\n"

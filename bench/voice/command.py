@@ -1,0 +1,39 @@
+"""`scripts/bench voice`: measures the goals one after the other and prints them as one table.
+
+A further goal is a function that takes an Extent and returns a Result, and a line in GOALS.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from bench.voice.hearing import vh
+from bench.voice.speaking import v6, v15
+from bench.wechat.command import report
+from bench.wechat.goal import Extent, Result, tell
+
+GOALS: dict[str, Callable[[Extent], Result]] = {"V6": v6, "V15": v15, "VH": vh}
+
+
+def add_to(commands: Any) -> None:
+    """The subcommand's options."""
+    parser = commands.add_parser("voice", help="the goals of speech")
+    parser.add_argument("--quick", action="store_true", help="each goal in seconds, for a test")
+    parser.add_argument(
+        "--only", action="append", choices=list(GOALS), metavar="GOAL",
+        help=f"measure this one; may be given again ({', '.join(GOALS)})",
+    )  # fmt: skip
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the results there")
+    parser.set_defaults(run=run)
+
+
+def run(given: argparse.Namespace) -> None:
+    """Measure and report. Raises BenchError when a goal is not reached."""
+    results = []
+    for name in given.only or GOALS:
+        tell(f"{name} …")
+        results.append(GOALS[name](Extent(given.quick)))
+    report(results, given.json)

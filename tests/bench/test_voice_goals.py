@@ -1,0 +1,30 @@
+"""The goals of speech in their short form: what must hold at any speed holds here too."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+
+import pytest
+
+from bench.voice import command
+from bench.wechat.goal import Extent
+from tests.voice import tones
+
+QUICK = Extent(quick=True)
+
+
+@pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
+@pytest.mark.parametrize("goal", list(command.GOALS))
+def test_goal_is_right_at_any_speed(goal, tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("LINSHENG_VOICE_MODEL", str(tones.make(tmp_path / "tones")))
+    result = command.GOALS[goal](QUICK)
+    assert (result.goal, result.right, result.skipped) == (goal, True, ""), result.measured
+
+
+def test_command_measures_what_it_is_asked_for_and_no_more(monkeypatch) -> None:
+    asked = []
+    monkeypatch.setattr(command, "GOALS", {"V6": asked.append, "V15": asked.append})
+    monkeypatch.setattr(command, "report", lambda results, file: asked.append(len(results)))
+    command.run(argparse.Namespace(only=["V15"], quick=True, json=None))
+    assert asked == [QUICK, 1]
