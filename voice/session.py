@@ -195,7 +195,8 @@ class Session:
             habits = on.manner.habits
         on.patience.know(habits)
         self._speaker.pace = habits.pace
-        await self._on.door.volume(habits.volume)
+        if habits.volume != Habits().volume:
+            await on.door.volume(habits.volume)
         self._errands.spawn(self._speaker.run())
         self._errands.spawn(Arrivals(on).run())
         self._attend()

@@ -12,7 +12,7 @@ from voice.piece import Piece, Rank
 from voice.recogniser import Overloaded, RecogniserError
 from voice.stage import Stage
 from voice.talk import Kind
-from voice.understanding import ECHO_AFTER_S, HEARD, SURE, Uttered, confidence, is_echo
+from voice.understanding import HEARD, SURE, Uttered, confidence
 from voice.words import listed
 
 _SHORTEST_VOICE_S = 0.6
@@ -54,7 +54,7 @@ class Turns:
         if uttered.key in self._rung:
             self._rung.discard(uttered.key)
             await self._hand_over(uttered, urgent=True)
-        elif self._is_echo(uttered):
+        elif self.is_echo(uttered):
             self._echoed(uttered, order)
         elif order is Command.HELP:
             await self._hand_over(uttered, urgent=True)
@@ -159,13 +159,12 @@ class Turns:
         elif not self._on.go_on():
             self._on.floor.reopen()
 
-    def _is_echo(self, uttered: Uttered) -> bool:
-        if uttered.heard is None:
-            return False
-        said = self._on.speaker.said_between(
-            uttered.heard.began_s - ECHO_AFTER_S, uttered.heard.ended_s
+    def is_echo(self, uttered: Uttered) -> bool:
+        """Whether the device only heard itself."""
+        heard = uttered.heard
+        return heard is not None and self._on.hears_itself(
+            uttered.text, heard.began_s, heard.ended_s
         )
-        return is_echo(uttered.text, said, self._on.device.duplex)
 
     def _is_ghost(self, text: str) -> bool:
         """嗯 answers a question; without one it is a breath that the recogniser made a word of."""

@@ -367,12 +367,12 @@ async def test_words_of_a_recogniser_that_failed_at_the_end_are_asked_about():
 
 
 async def test_a_slow_recogniser_is_covered_by_a_filler():
-    r = room(asking(), ears={"delay_s": 2.0})
+    r = room(asking(), ears={"delay_s": 0.8})
     async with r:
         await r.session.wake()
         await r.passes(3)
         await r.speaks("报修", trace="v0.8 s2.4")
-        await r.passes(12)
+        await r.passes(8)
         assert (r.saying[1], r.saying[-1]) == (listed("filler")[0], QUESTION.text)
         assert r.talk.words == ["报修"]
 
