@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from language.voice_commands import Command
+from voice.conduct import Conduct
 from voice.device import Duplex
 from voice.errands import Errands
 from voice.piece import Rank
 from voice.recogniser import Transcript
 from voice.stage import Stage
 from voice.timers import Timer
-from voice.turns import Turns
 from voice.understanding import Uttered
 from voice.utterance import Heard, Utterance
 
@@ -27,13 +27,13 @@ class Noticing:
     def __init__(
         self,
         stage: Stage,
-        turns: Turns,
+        conduct: Conduct,
         errands: Errands,
         attend: Callable[[], None],
         understood: Callable[[], None],
     ) -> None:
         self._on = stage
-        self._turns = turns
+        self._conduct = conduct
         self._errands = errands
         self._attend = attend
         self._understood = understood
@@ -105,7 +105,7 @@ class Noticing:
     async def _take_in(self, uttered: Uttered) -> None:
         """Words count for what they say, even when the device is gone before it can show them."""
         gone: ConnectionError | None = None
-        is_said = bool(uttered.text) and not self._turns.is_echo(uttered)
+        is_said = bool(uttered.text) and not self._conduct.is_echo(uttered)
         if is_said and uttered.heard is not None:
             self._on.patience.paused(uttered.heard.pause_s)
         try:
@@ -113,7 +113,7 @@ class Noticing:
                 await self._on.door.heard(uttered.text, final=True)
         except ConnectionError as error:
             gone = error
-        await self._turns.understand(uttered)
+        await self._conduct.understand(uttered)
         if gone is not None:
             raise gone
 
@@ -133,7 +133,7 @@ class Noticing:
         self._cry = None
         self._on.speaker.stop()
         uttered = Uttered(utterance.key, Transcript(utterance.text))
-        self._errands.post(lambda: self._turns.ring(uttered))
+        self._errands.post(lambda: self._conduct.ring(uttered))
 
     def _no_cry(self, utterance: Utterance) -> None:
         """That utterance is no cry by now, or is handed over as a whole."""

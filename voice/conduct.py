@@ -1,4 +1,4 @@
-"""Turns: what is done with a resident's words, and with a resident's silence."""
+"""Conduct: what is done with a resident's words, and with a resident's silence."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SHORTEST_VOICE_S = 0.6
 "Less without a word in it is a noise"
 
 
-class Turns:
+class Conduct:
     """On one stage; one call after the other. Each raises ConnectionError when the device is gone."""
 
     def __init__(self, stage: Stage) -> None:
@@ -38,7 +38,7 @@ class Turns:
         on.floor.hushed = False
         if on.discretion.kept and not on.discretion.announcing:
             on.speaker.say(on.discretion.opener(Rank.OWN))
-        elif on.device.hands_free:
+        elif on.floor.hands_free:
             on.say("wake", passing=True)
 
     async def ring(self, uttered: Uttered) -> None:
@@ -89,7 +89,7 @@ class Turns:
     def _expects(self) -> bool:
         """Whether silence is to be broken: after a question, and once after a wake word."""
         on, asked = self._on, self.asking.asked
-        if not on.device.hands_free or (asked is not None and asked.piece.announces is not None):
+        if not on.floor.hands_free or (asked is not None and asked.piece.announces is not None):
             return False
         if on.floor.is_asked or asked is not None:
             return on.ladder.step < STEPS
@@ -148,7 +148,7 @@ class Turns:
         if on.go_on() or on.floor.thinking:
             return
         awaited = on.floor.is_asked or self.asking.asked is not None or self._woken
-        if not on.device.hands_free or (awaited and not self._is_noise(uttered)):
+        if not on.floor.hands_free or (awaited and not self._is_noise(uttered)):
             self._climb(Why.UNHEARD)
         else:
             on.floor.reopen()
@@ -172,7 +172,7 @@ class Turns:
         return text in listed("ghosts") and not asked
 
     def _is_noise(self, uttered: Uttered) -> bool:
-        pressed = not self._on.device.hands_free
+        pressed = not self._on.floor.hands_free
         return (
             not pressed and uttered.heard is not None and uttered.heard.voiced_s < _SHORTEST_VOICE_S
         )
