@@ -1,1 +1,1 @@
-"""Voice: clips that residents send, made into sound that a recogniser hears."""
+"""Voice: clips that residents send, and sessions in which they speak and are spoken to."""

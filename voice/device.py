@@ -20,7 +20,7 @@ class Duplex(enum.Enum):
 @dataclass(frozen=True)
 class Device:
     hands_free: bool = True
-    "False: a button says where an utterance begins and ends"
+    "False: a button says where an utterance begins and ends, unless `wake` says otherwise"
     duplex: Duplex = Duplex.LEAKY
     always_on: bool = False
     "Whether any speech is meant for it, without a wake word"

@@ -23,6 +23,8 @@ class Floor:
     """The turns at one device. `silent` is called when nobody spoke in an open window."""
 
     def __init__(self, device: Device, timers: Timers, silent: Callable[[], None]) -> None:
+        self.hands_free = device.hands_free
+        "Whether utterances begin and end by themselves, and no button says it"
         self.playing: Piece | None = None
         self.speaking: Utterance | None = None
         "What the resident is saying"
@@ -56,7 +58,7 @@ class Floor:
             return State.SPEAKING
         if self.speaking is None and (self.recognising or self.thinking):
             return State.THINKING
-        if self.speaking is not None or (self._window is not None and self._device.hands_free):
+        if self.speaking is not None or (self._window is not None and self.hands_free):
             return State.LISTENING
         return State.IDLE
 
@@ -131,7 +133,7 @@ class Floor:
         if utterance is None:
             return False
         wordless = not utterance.text and self._timers.now() - utterance.began_s > NOISE_S
-        return not (wordless and self._device.hands_free)
+        return not (wordless and self.hands_free)
 
     def _over(self) -> None:
         self._window = None

@@ -39,12 +39,12 @@ class HandingOver:
         in_a_form = on.floor.question is not None
         on.fates.answered(*(set(Kind) - {Kind.REMINDER} if in_a_form else ()))
         on.ladder.reset()
+        if uttered.continues or on.replay.rest is not None:
+            on.drop(Rank.ANSWER)  # it belongs to what was cut off
         on.replay.turn()
         on.floor.turn()
         on.floor.urgent = on.floor.urgent or urgent
         on.floor.thinking = True
-        if uttered.continues:
-            on.drop(Rank.ANSWER)  # it answers the first half only
         on.joining.handed_over(uttered)
         on.fillers.go_on_or_start()
 

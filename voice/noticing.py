@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from language.voice_commands import Command
+from voice.conduct import Conduct
 from voice.device import Duplex
 from voice.errands import Errands
 from voice.piece import Rank
 from voice.recogniser import Transcript
 from voice.stage import Stage
 from voice.timers import Timer
-from voice.turns import Turns
-from voice.understanding import ECHO_AFTER_S, Uttered, is_echo
+from voice.understanding import Uttered
 from voice.utterance import Heard, Utterance
 
 BARGE_IN_S = 0.3
@@ -27,22 +27,23 @@ class Noticing:
     def __init__(
         self,
         stage: Stage,
-        turns: Turns,
+        conduct: Conduct,
         errands: Errands,
         attend: Callable[[], None],
         understood: Callable[[], None],
     ) -> None:
         self._on = stage
-        self._turns = turns
+        self._conduct = conduct
         self._errands = errands
         self._attend = attend
         self._understood = understood
         self._caption: Utterance | None = None
-        self._cry: Timer | None = None
+        self._cry: tuple[Utterance, Timer] | None = None
 
     def began(self, utterance: Utterance) -> None:
         self._on.floor.speaking = utterance
         self._on.floor.close()
+        self._on.speaker.forget_passing()
         self._attend()
 
     def voice(self, utterance: Utterance, voiced_s: float) -> None:
@@ -51,18 +52,20 @@ class Noticing:
         self._on.speaker.look()
 
     def partial(self, utterance: Utterance) -> None:
+        if self._is_echo(utterance):
+            self._no_cry(utterance)
+            return
         if self._caption is None:
             self._errands.post(self._show_caption)
         self._caption = utterance
-        order = None
-        if not self._is_echo(utterance):
-            order = self._on.language.command(utterance.text)
+        order = self._on.language.command(utterance.text)
         if order is Command.STOP:
             self._on.speaker.stop()
         if order is not Command.HELP:
-            self._no_cry()
+            self._no_cry(utterance)
         elif self._cry is None:
-            self._cry = self._on.timers.after(CRY_STABLE_S, lambda: self._cried(utterance))
+            timer = self._on.timers.after(CRY_STABLE_S, lambda: self._cried(utterance))
+            self._cry = utterance, timer
         self._on.speaker.look()
 
     def ended(self, utterance: Utterance) -> None:
@@ -72,9 +75,7 @@ class Noticing:
         self._attend()
 
     def heard(self, utterance: Utterance, heard: Heard) -> None:
-        self._no_cry()
-        if heard.transcript.text:
-            self._on.patience.paused(heard.pause_s)
+        self._no_cry(utterance)
         uttered = Uttered(utterance.key, heard.transcript, heard)
 
         async def understand() -> None:
@@ -96,15 +97,23 @@ class Noticing:
 
         self._errands.post(understand)
 
+    def close(self) -> None:
+        """Utterances still end, and nothing is noticed before they do."""
+        if self._cry is not None:
+            self._no_cry(self._cry[0])
+
     async def _take_in(self, uttered: Uttered) -> None:
         """Words count for what they say, even when the device is gone before it can show them."""
         gone: ConnectionError | None = None
+        is_said = bool(uttered.text) and not self._conduct.is_echo(uttered)
+        if is_said and uttered.heard is not None:
+            self._on.patience.paused(uttered.heard.pause_s)
         try:
-            if uttered.text:
+            if is_said:
                 await self._on.door.heard(uttered.text, final=True)
         except ConnectionError as error:
             gone = error
-        await self._turns.understand(uttered)
+        await self._conduct.understand(uttered)
         if gone is not None:
             raise gone
 
@@ -117,25 +126,19 @@ class Noticing:
             self._on.speaker.stop()
 
     def _is_echo(self, utterance: Utterance) -> bool:
-        said = self._on.speaker.said_between(
-            utterance.began_s - ECHO_AFTER_S, self._on.timers.now()
-        )
-        return is_echo(utterance.text, said, self._on.device.duplex)
+        return self._on.hears_itself(utterance.text, utterance.began_s, self._on.timers.now())
 
     def _cried(self, utterance: Utterance) -> None:
         """It stood long enough; what is said goes on, the words go to the conversation now."""
         self._cry = None
         self._on.speaker.stop()
         uttered = Uttered(utterance.key, Transcript(utterance.text))
-        self._errands.post(lambda: self._turns.ring(uttered))
+        self._errands.post(lambda: self._conduct.ring(uttered))
 
-    def close(self) -> None:
-        """Nothing is noticed any more."""
-        self._no_cry()
-
-    def _no_cry(self) -> None:
-        if self._cry is not None:
-            self._cry.cancel()
+    def _no_cry(self, utterance: Utterance) -> None:
+        """That utterance is no cry by now, or is handed over as a whole."""
+        if self._cry is not None and self._cry[0] is utterance:
+            self._cry[1].cancel()
             self._cry = None
 
     async def _show_caption(self) -> None:

@@ -65,9 +65,9 @@ class Orders:
         self._on.say("wait")
 
     def _again(self, *, slower: bool) -> None:
-        self._on.speaker.take_back(Rank.ANSWER)
+        waiting = [one for one in self._on.speaker.take_back(Rank.ANSWER) if not one.again]
         pieces = self._on.replay.again(self._on.manner.habits.pace, slower=slower)
-        for piece in pieces:
+        for piece in [*pieces, *waiting]:
             self._on.speaker.say(piece)
         if not pieces:
             self._on.say("nothing_yet")

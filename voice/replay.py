@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from voice.piece import Piece
+from voice.piece import Piece, Rank
 from voice.synthesiser import SLOWEST
 from voice.talk import Kind
 
@@ -46,7 +46,10 @@ class Replay:
         if slower:
             self._times += 1
             pace = max(SLOWEST, pace - self._times)
-        return [replace(one, pace=pace, start=0, again=True, chimes=False) for one in self._last]
+        return [
+            replace(one, rank=Rank.ANSWER, pace=pace, start=0, again=True, chimes=False)
+            for one in self._last
+        ]
 
     def take_rest(self) -> Piece | None:
         """What was cut off; it is not given twice."""

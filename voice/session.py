@@ -13,6 +13,7 @@ import secrets
 
 from community.errors import CommunityError
 from voice.arrivals import Arrivals
+from voice.conduct import Conduct
 from voice.device import Device, Owner
 from voice.discretion import Discretion
 from voice.door import Door, State
@@ -36,7 +37,6 @@ from voice.synthesiser import Synthesiser
 from voice.talk import Habits, Talk
 from voice.telling import Telling
 from voice.timers import Deadline, LoopTimers, Timers
-from voice.turns import Turns
 from voice.understanding import Language, Uttered
 from voice.words import Words, listed
 
@@ -75,7 +75,7 @@ class Session:
         timers, device = timers or LoopTimers(), device or Device()
         language, words = language or Language(), Words()
         self._key, self._numbers = key or secrets.token_hex(8), itertools.count(1)
-        self._timers, self._device = timers, device
+        self._timers = timers
         self._errands = Errands()
         self._floor = Floor(device, timers, self._silent)
         prompt = PromptDoor(door, timers)
@@ -92,11 +92,11 @@ class Session:
             ladder=Ladder(words), joining=Joining(patience, language),
             fillers=Fillers(timers, self._filler_is_due), fates=Fates(talk, timers),
         )  # fmt: skip
-        self._turns = Turns(self._on)
+        self._conduct = Conduct(self._on)
         self._noticing = Noticing(
-            self._on, self._turns, self._errands, self._attend, self._understood
+            self._on, self._conduct, self._errands, self._attend, self._understood
         )
-        self._speaker.teller = Telling(self._on, self._turns, self._attend)
+        self._speaker.teller = Telling(self._on, self._conduct, self._attend)
         self._ear = Ear(
             ears, patience, timers, self._noticing, self._new_key, self._errands.spawn,
             keeps_sound=device.keeps_sound,
@@ -107,14 +107,20 @@ class Session:
 
     # What a door does
 
-    async def wake(self) -> None:
-        """The wake word was heard, or the button is pressed."""
+    async def wake(self, *, held: bool | None = None) -> None:
+        """The wake word was heard, or the button is pressed.
+
+        `held`: whether `end_of_speech` will say where the utterance ends; None when the device is
+        always the same in this.
+        """
+        if held is not None:
+            self._floor.hands_free = not held
         again = self._timers.now() - self._woken_s < _WAKES_ONCE_S
         self._woken_s = self._timers.now()
         if again and self._floor.state is not State.IDLE:
             return
         self._speaker.stop()
-        if not self._device.hands_free:
+        if not self._floor.hands_free:
             self._ear.hold()
         elif self._floor.speaking is None:
             self._floor.open(self._on.patience.profile.no_speech_s)
@@ -138,7 +144,7 @@ class Session:
     async def end_of_speech(self) -> None:
         """The button is released."""
         self._ear.finish()
-        if not self._device.hands_free:
+        if not self._floor.hands_free:
             self._ear.open = False
         self._attend()
 
@@ -195,17 +201,18 @@ class Session:
             habits = on.manner.habits
         on.patience.know(habits)
         self._speaker.pace = habits.pace
-        await self._on.door.volume(habits.volume)
+        if habits.volume != Habits().volume:
+            await on.door.volume(habits.volume)
         self._errands.spawn(self._speaker.run())
         self._errands.spawn(Arrivals(on).run())
         self._attend()
 
     async def _wake(self) -> None:
-        await self._turns.woken()
+        await self._conduct.woken()
         self._attend()
 
     async def _silence(self) -> None:
-        await self._turns.silence()
+        await self._conduct.silence()
         self._attend()
 
     def _understood(self) -> None:
@@ -224,7 +231,7 @@ class Session:
         choices = self._floor.question.choices if self._floor.question else ()
         self._ear.phrases = choices
         self._on.patience.answers = frozenset(choices)
-        if self._device.hands_free:
+        if self._floor.hands_free:
             self._ear.open = self._floor.listens
         if self._floor.state is not self._shown:
             self._errands.post(self._show_state)

@@ -19,7 +19,7 @@ from voice.replay import Replay
 from voice.speaking import Speaker
 from voice.talk import Fate, Talk
 from voice.timers import Timers
-from voice.understanding import Language
+from voice.understanding import ECHO_AFTER_S, Language, is_echo
 from voice.words import Words
 
 
@@ -70,6 +70,11 @@ class Stage:
         unsaid = [piece.said for piece in self.speaker.waiting if piece.said and not piece.again]
         for said in [*unsaid, *self.discretion.kept]:
             self.fates.note(said, Fate.QUEUED)
+
+    def hears_itself(self, text: str, began_s: float, ended_s: float) -> bool:
+        """Whether words that were heard then are the device's own."""
+        said = self.speaker.said_between(began_s - ECHO_AFTER_S, ended_s)
+        return is_echo(text, said, self.device.duplex)
 
     def rest(self) -> None:
         """Wait for the resident, when nothing else is to be said or waited for."""

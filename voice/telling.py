@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from voice.conduct import Conduct
 from voice.device import Duplex
 from voice.piece import Piece, asks
 from voice.stage import Stage
 from voice.talk import Fate, Kind
-from voice.turns import Turns
 
 _TAIL_S = 0.3
 "How long a deaf device hears its own sound after it"
@@ -17,9 +17,9 @@ _TAIL_S = 0.3
 class Telling:
     """On one stage. `attend` is called after each change."""
 
-    def __init__(self, stage: Stage, turns: Turns, attend: Callable[[], None]) -> None:
+    def __init__(self, stage: Stage, conduct: Conduct, attend: Callable[[], None]) -> None:
         self._on = stage
-        self._turns = turns
+        self._conduct = conduct
         self._attend = attend
 
     def begun(self, piece: Piece) -> None:
@@ -40,14 +40,14 @@ class Telling:
         elif said is not None and said.kind is Kind.REMINDER and self._on.floor.is_asked:
             self._on.floor.interrupted = True
         if piece.announces is not None:
-            self._turns.asking.who_is_there(piece)
+            self._conduct.asking.who_is_there(piece)
         if piece.passing and not self._on.fillers.go_on():
             self._on.floor.thinking = False
         self.silenced()
 
     def cut(self, piece: Piece) -> None:
         if piece.announces is not None:
-            self._turns.asking.who_is_there(piece)
+            self._conduct.asking.who_is_there(piece)
         if piece.said is not None:
             self._on.replay.rest = piece
             if not piece.again:

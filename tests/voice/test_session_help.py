@@ -6,6 +6,7 @@ import pytest
 
 from tests.voice.traces import room
 from voice.device import Device, Duplex
+from voice.recogniser import RecogniserError
 from voice.talk import Kind, Said
 from voice.words import listed
 
@@ -166,3 +167,28 @@ async def test_a_cry_as_the_device_is_lost_is_still_handed_over():
         await r.passes(1)
         assert not r.running
     assert r.talk.words == ["救命啊"]
+
+
+async def test_the_end_of_one_utterance_does_not_silence_the_cry_in_the_next():
+    r = room(answers, ears={"delay_s": 0.25})
+    async with r:
+        await r.session.wake()
+        await r.passes(3)
+        await r.speaks("好", trace="v0.5 s0.85")
+        begin = r.timers.now()
+        await r.speaks("救命啊", trace="v0.6 s0.2 v4.0")
+        cry = next(one for one in r.talk.taken if one.text == "救命啊")
+    assert cry.at_s - begin < 1.6
+
+
+async def test_a_cry_is_handed_over_though_the_recogniser_fails_at_the_end():
+    r = room(
+        answers, device=Device(hands_free=False, shared=False),
+        ears={"failures": [RecogniserError("late")]},
+    )  # fmt: skip
+    async with r:
+        await r.session.wake()
+        await r.speaks("救命啊", trace="s0.2 v0.6")
+        await r.session.end_of_speech()
+        await r.passes(0.2)
+        assert r.talk.words == ["救命啊"]

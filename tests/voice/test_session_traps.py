@@ -335,3 +335,56 @@ async def test_private_things_that_pile_up_are_given_back():
             r.talk.comes(Said(number, "血压一百三。", Kind.STAFF, private=True))
         await r.passes(1)
         assert r.talk.fates == [(number, Fate.QUEUED) for number in range(4)]
+
+
+async def test_its_own_voice_is_not_shown_as_the_residents_words():
+    r = room(news, device=LEAKY)
+    async with r:
+        await speaking(r)
+        before = len(r.door.values("heard")) + len(r.door.values("final"))
+        await r.speaks(*ECHO, trace="v2.4 s3")
+        await r.passes(10)
+        assert len(r.door.values("heard")) + len(r.door.values("final")) == before
+    assert r.talk.kept.pauses_s == ()
+
+
+async def test_who_speaks_right_after_the_wake_word_is_not_asked_to_speak():
+    r = room(news)
+    async with r:
+        await r.session.hear(b"")
+        await r.session.wake()
+        await r.speaks("停水吗", trace="v0.8 s2.5")
+        await r.passes(5)
+        told = [one for one in r.saying if one in listed("wake")]
+    assert (r.talk.words, len(told)) == (["停水吗"], 1)
+
+
+async def test_the_rest_of_an_answer_in_parts_is_not_said_after_other_business():
+    def parts_of(text):
+        if text == "停水吗":
+            return [(0.3, NEWS), (0.4, Said(3, "还要问别的小区吗？", Kind.ANSWER))]
+        return [(0.3, Said(4, "好的，登记了。", Kind.ANSWER))]
+
+    r = room(parts_of)
+    async with r:
+        await speaking(r)
+        await r.says("我家灯坏了")
+        await r.passes(12)
+        assert r.saying[-1] == "好的，登记了。"
+    assert [one for one in r.talk.fates if one[0] == 3] == [(3, Fate.CUT)]
+
+
+async def test_a_part_that_was_still_to_be_said_follows_the_repeat():
+    def parts_of(text):
+        return [(0.3, NEWS), (0.4, Said(3, "还要问别的小区吗？", Kind.ANSWER))]
+
+    r = room(parts_of)
+    async with r:
+        await speaking(r)
+        await r.says("再说一遍")
+        await r.passes(17)
+    assert r.saying[-3:] == [
+        "今天下午两点到五点停水，请提前接水。",
+        "明天恢复。",
+        "还要问别的小区吗？",
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import re
 
@@ -12,6 +13,7 @@ from tests.voice.traces import room
 from voice.device import Device, Duplex
 from voice.recogniser import Overloaded, RecogniserError
 from voice.talk import Fate, Habits, Kind, Said
+from voice.timers import LoopTimers
 from voice.words import listed
 
 QUESTION = Said(1, "请问您家是几号楼？", Kind.ANSWER)
@@ -367,12 +369,12 @@ async def test_words_of_a_recogniser_that_failed_at_the_end_are_asked_about():
 
 
 async def test_a_slow_recogniser_is_covered_by_a_filler():
-    r = room(asking(), ears={"delay_s": 2.0})
+    r = room(asking(), ears={"delay_s": 0.8})
     async with r:
         await r.session.wake()
         await r.passes(3)
         await r.speaks("报修", trace="v0.8 s2.4")
-        await r.passes(12)
+        await r.passes(8)
         assert (r.saying[1], r.saying[-1]) == (listed("filler")[0], QUESTION.text)
         assert r.talk.words == ["报修"]
 
@@ -461,3 +463,28 @@ async def test_sound_of_an_utterance_goes_along_only_when_it_may_be_kept():
             await r.speaks("水管", trace="v0.8 s2.4")
         kept.append(bool(r.talk.taken[0].pcm))
     assert kept == [False, True]
+
+
+async def test_one_device_may_be_called_and_pressed():
+    r = room(asking())
+    async with r:
+        await r.session.wake(held=True)
+        await r.speaks("水管", "漏水", trace="s0.3 v0.6 s5 v0.6 s0.1")
+        await r.session.end_of_speech()
+        await r.passes(4)
+        assert (r.talk.words, r.states[-1]) == (["水管漏水"], "idle")
+        await r.session.wake(held=False)
+        await r.passes(2)
+        await r.speaks("三号楼", trace="v0.6 s4")
+        assert r.talk.words == ["水管漏水", "三号楼"]
+
+
+async def test_a_session_runs_on_the_clock_of_the_machine(until):
+    r = room(asking(0.0), timers=LoopTimers(), voice={"character_s": 0.001})
+    running = asyncio.create_task(r.session.run())
+    await r.session.wake()
+    await r.session.hear_text("我要报修")
+    await until(lambda: (1, Fate.PLAYED) in r.talk.fates)
+    await r.session.close()
+    await running
+    assert (r.talk.words, r.saying[-1]) == (["我要报修"], QUESTION.text)

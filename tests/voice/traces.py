@@ -140,7 +140,7 @@ def room(
     answer: Any = lambda _: (),
     *,
     device: Device | None = None,
-    timers: VirtualTimers | None = None,
+    timers: Any = None,
     ears: dict[str, Any] | None = None,
     voice: dict[str, Any] | None = None,
     talk: dict[str, Any] | None = None,

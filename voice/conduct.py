@@ -1,4 +1,4 @@
-"""Turns: what is done with a resident's words, and with a resident's silence."""
+"""Conduct: what is done with a resident's words, and with a resident's silence."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from voice.piece import Piece, Rank
 from voice.recogniser import Overloaded, RecogniserError
 from voice.stage import Stage
 from voice.talk import Kind
-from voice.understanding import ECHO_AFTER_S, HEARD, SURE, Uttered, confidence, is_echo
+from voice.understanding import HEARD, SURE, Uttered, confidence
 from voice.words import listed
 
 _SHORTEST_VOICE_S = 0.6
 "Less without a word in it is a noise"
 
 
-class Turns:
+class Conduct:
     """On one stage; one call after the other. Each raises ConnectionError when the device is gone."""
 
     def __init__(self, stage: Stage) -> None:
@@ -38,7 +38,7 @@ class Turns:
         on.floor.hushed = False
         if on.discretion.kept and not on.discretion.announcing:
             on.speaker.say(on.discretion.opener(Rank.OWN))
-        elif on.device.hands_free:
+        elif on.floor.hands_free:
             on.say("wake", passing=True)
 
     async def ring(self, uttered: Uttered) -> None:
@@ -54,7 +54,7 @@ class Turns:
         if uttered.key in self._rung:
             self._rung.discard(uttered.key)
             await self._hand_over(uttered, urgent=True)
-        elif self._is_echo(uttered):
+        elif self.is_echo(uttered):
             self._echoed(uttered, order)
         elif order is Command.HELP:
             await self._hand_over(uttered, urgent=True)
@@ -89,7 +89,7 @@ class Turns:
     def _expects(self) -> bool:
         """Whether silence is to be broken: after a question, and once after a wake word."""
         on, asked = self._on, self.asking.asked
-        if not on.device.hands_free or (asked is not None and asked.piece.announces is not None):
+        if not on.floor.hands_free or (asked is not None and asked.piece.announces is not None):
             return False
         if on.floor.is_asked or asked is not None:
             return on.ladder.step < STEPS
@@ -148,7 +148,7 @@ class Turns:
         if on.go_on() or on.floor.thinking:
             return
         awaited = on.floor.is_asked or self.asking.asked is not None or self._woken
-        if not on.device.hands_free or (awaited and not self._is_noise(uttered)):
+        if not on.floor.hands_free or (awaited and not self._is_noise(uttered)):
             self._climb(Why.UNHEARD)
         else:
             on.floor.reopen()
@@ -159,13 +159,12 @@ class Turns:
         elif not self._on.go_on():
             self._on.floor.reopen()
 
-    def _is_echo(self, uttered: Uttered) -> bool:
-        if uttered.heard is None:
-            return False
-        said = self._on.speaker.said_between(
-            uttered.heard.began_s - ECHO_AFTER_S, uttered.heard.ended_s
+    def is_echo(self, uttered: Uttered) -> bool:
+        """Whether the device only heard itself."""
+        heard = uttered.heard
+        return heard is not None and self._on.hears_itself(
+            uttered.text, heard.began_s, heard.ended_s
         )
-        return is_echo(uttered.text, said, self._on.device.duplex)
 
     def _is_ghost(self, text: str) -> bool:
         """嗯 answers a question; without one it is a breath that the recogniser made a word of."""
@@ -173,7 +172,7 @@ class Turns:
         return text in listed("ghosts") and not asked
 
     def _is_noise(self, uttered: Uttered) -> bool:
-        pressed = not self._on.device.hands_free
+        pressed = not self._on.floor.hands_free
         return (
             not pressed and uttered.heard is not None and uttered.heard.voiced_s < _SHORTEST_VOICE_S
         )
