@@ -108,9 +108,9 @@ def _told(ordered: Sequence[Waiting], now: datetime, turn_id: str | None) -> str
     """Each message in speech form, after words that say whose it is when that changes."""
     parts, before = [], ""
     for one in ordered:
-        said = spoken(_whole(one.message))
+        said = spoken(_whole(one.message)) or words("unspeakable")
         opener = _opener(one, now, turn_id)
-        parts += [opener if opener != before and said else "", said]
+        parts += [opener if opener != before else "", said]
         before = opener
     return "".join(parts)
 

@@ -8,9 +8,6 @@ the same answer.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -23,6 +20,7 @@ from connectors import store as gateway_store
 from connectors.base import TEXT_MAX_CHARACTERS, Gateway, storable
 from connectors.skills import commands, store
 from connectors.skills.answers import meant
+from connectors.skills.awaited import Awaited
 from connectors.skills.commands import Command
 from connectors.skills.composing import Speech, begin, compose, owed, say
 from connectors.skills.exchange import Asked, Kind, Spoken
@@ -37,6 +35,8 @@ ANSWER_BY_S = 1.5
 "After the beginning of a request"
 TURN_ENDS_S = 60.0
 "Longer than any turn"
+LEFT_TO_A_PERSON = {"handed_off", "failed"}
+"Outcomes after which a person's words are still to come"
 PROMISES_AT_MOST = 3
 "In a row with the microphone open"
 
@@ -49,7 +49,7 @@ class Turns:
         self._channel = channel
         self._patience = patience or RealPatience()
         self._running: dict[str, asyncio.Task[Spoken]] = {}
-        self._awaited: Counter[str] = Counter()
+        self._awaited = Awaited()
 
     def now_s(self) -> float:
         """When a request begins."""
@@ -89,7 +89,7 @@ class Turns:
         async with self._gateway.db.read() as conn:
             talk = await store.talk(conn, conversation_id)
         if cry(asked.words) is not None:
-            return await self._turn(asked, conversation_id, talk, until_s)
+            return await self._turn(asked, conversation_id, until_s)
         match asked.kind:
             case Kind.LEFT:
                 return await self._keep(asked, conversation_id, *leave(talk))
@@ -109,25 +109,25 @@ class Turns:
             return await self._wordless(asked, conversation_id, talk, until_s)
         steered = steer(command, talk, self._gateway.clock.now())
         if steered is None:
-            return await self._turn(asked, conversation_id, talk, until_s)
+            return await self._turn(asked, conversation_id, until_s)
         return await self._keep(asked, conversation_id, *steered)
 
-    async def _turn(self, asked: Asked, conversation_id: str, talk: Talk, until_s: float) -> Spoken:
+    async def _turn(self, asked: Asked, conversation_id: str, until_s: float) -> Spoken:
         async with self._gateway.db.read() as conn:
             received = await meant(conn, asked, conversation_id)
         turn = await self._gateway.runner.submit(received)
-        with self._awaiting(turn.id):
+        with self._awaited.waiting(turn.id):
             done = await self._finished(turn.id, until_s)
             async with self._gateway.db.write() as conn:
-                return await self._answered(conn, asked, turn, done, replace(talk, fruitless=0))
+                return await self._answered(conn, asked, turn, done)
 
     async def _answered(
-        self, conn: AsyncConnection, asked: Asked, turn: Turn, done: Turn | None, talk: Talk
+        self, conn: AsyncConnection, asked: Asked, turn: Turn, done: Turn | None
     ) -> Spoken:
         """What a turn is answered with: its answer, or for now that it will come."""
         clock = self._gateway.clock
         waiting = await store.take(
-            conn, clock, turn.conversation_id, turn, awaited=self._awaited_but(turn.id)
+            conn, clock, turn.conversation_id, turn, awaited=self._awaited.but(turn.id)
         )
         mine = [one for one in waiting if one.message.turn_id == turn.id]
         outcome = done.outcome if done else None
@@ -140,8 +140,10 @@ class Turns:
             waiting, clock.now(), turn_id=turn.id, last=last,
             asked=done is None or outcome in {"asked", "emergency"},
         )  # fmt: skip
-        promised = turn.id if (done is None and not mine) or outcome == "handed_off" else None
-        said, after = begin(speech, replace(talk, pending=promised))
+        is_promised = (done is None and not mine) or outcome in LEFT_TO_A_PERSON
+        talk = await store.talk(conn, turn.conversation_id)
+        pending = turn.id if is_promised else None
+        said, after = begin(speech, replace(talk, pending=pending, fruitless=0))
         return await self._keep_in(conn, asked, turn.conversation_id, said, after)
 
     # --- no words
@@ -153,13 +155,14 @@ class Turns:
         pending, clock = talk.pending, self._gateway.clock
         done = await self._finished(pending, until_s) if pending else None
         async with self._gateway.db.write() as conn:
+            talk = await store.talk(conn, conversation_id)
             waiting = await store.take(
-                conn, clock, conversation_id, None, awaited=self._awaited_but(pending)
+                conn, clock, conversation_id, None, awaited=self._awaited.but(pending)
             )
             if waiting:
                 opened = asked.kind is Kind.ENTER  # and goes on, whatever is told first
                 speech = compose(waiting, clock.now(), turn_id=None, asked=opened)
-                if done is not None and done.outcome != "handed_off":
+                if done is not None and done.outcome not in LEFT_TO_A_PERSON:
                     pending = None
                 said, after = begin(speech, replace(talk, pending=pending, fruitless=0))
             elif pending and done is None:
@@ -235,17 +238,3 @@ class Turns:
         await store.keep_reply(conn, clock, self._channel, asked.key, conversation_id, said)
         await store.keep_talk(conn, clock, conversation_id, talk)
         return said
-
-    @contextmanager
-    def _awaiting(self, turn_id: str) -> Iterator[None]:
-        """While a response of its own waits for the turn, no other carries its answer."""
-        self._awaited[turn_id] += 1
-        try:
-            yield
-        finally:
-            self._awaited[turn_id] -= 1
-            if not self._awaited[turn_id]:
-                del self._awaited[turn_id]
-
-    def _awaited_but(self, turn_id: str | None) -> set[str]:
-        return set(self._awaited) - {turn_id}

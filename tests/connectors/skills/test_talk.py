@@ -311,6 +311,16 @@ async def test_message_that_waited_long_is_told_with_its_date(skill, speaker, cl
     assert heard.text == "有一条11月3日 14:05给您的消息。今天停水。"
 
 
+async def test_message_that_cannot_be_said_is_told_of_and_blocks_nothing(skill, speaker, clerk):
+    await speaker.say("你好")
+    await say_unasked(
+        skill, await conversation_of(skill, speaker), "👍", speaker="staff", staff_id=clerk
+    )
+    heard = await speaker.say("在吗")
+    assert heard.text == f"王师傅说，{words('unspeakable')}听到：在吗。"
+    assert (await speaker.say("在吗")).text == "听到：在吗。"
+
+
 async def test_many_messages_do_not_bury_the_answer(skill, speaker):
     await speaker.say("你好")
     conversation_id = await conversation_of(skill, speaker)
