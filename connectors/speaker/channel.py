@@ -48,10 +48,7 @@ class SpeakerChannel(Channel):
             timeout=CLOSE_S, heartbeat=HEARTBEAT_S, max_msg_size=FRAME_MAX_BYTES, compress=False
         )
         await socket.prepare(request)
-        device = Device(
-            hands_free=request.query.get("button") != "1",
-            keeps_sound=self.gateway.settings.voice_keep_days > 0,
-        )
+        device = Device(keeps_sound=self.gateway.settings.voice_keep_days > 0)
         visit = Visit(
             Sessions(self.gateway.ears, self.gateway.voice),
             socket,
@@ -59,7 +56,8 @@ class SpeakerChannel(Channel):
             device,
             one,
         )
-        await visit.door.tell({"type": "hello", "rate_hz": RATE_HZ, "home": one.home})
+        hello = {"type": "hello", "rate_hz": RATE_HZ, "home": one.home}
+        await visit.door.tell(hello | {"hears": self.gateway.ears is not None})
         before, self._visits[one.id] = self._visits.get(one.id), visit
         if before is not None:
             await before.close()

@@ -18,7 +18,9 @@ TEXT_MAX = 2_000
 
 @dataclass(frozen=True)
 class Start:
-    """Somebody called, or presses the button."""
+    """Somebody called, or presses the button; `held`: `stop` follows when it is let go."""
+
+    held: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def read(frame: str) -> Heard | None:
         raise BadInput("not an object")
     match found.get("type"):
         case "start":
-            return Start()
+            return Start(found.get("held") is True)
         case "stop":
             return Stop()
         case "abort":

@@ -68,8 +68,8 @@ class Visit:
 
     async def _told(self, frame: str) -> None:
         match payload.read(frame):
-            case Start():
-                await self._session.wake()
+            case Start(held=held):
+                await self._session.wake(held=held)
             case Stop():
                 await self._session.end_of_speech()
             case Abort():

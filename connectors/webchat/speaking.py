@@ -38,5 +38,6 @@ async def visit(
         keeps_sound=gateway.settings.voice_keep_days > 0,
     )  # fmt: skip
     made = Visit(Sessions(gateway.ears, gateway.voice), socket, talk, device, one)
-    await made.door.tell({"type": "hello", "rate_hz": RATE_HZ, "home": one.home})
+    hello = {"type": "hello", "rate_hz": RATE_HZ, "home": one.home}
+    await made.door.tell(hello | {"hears": gateway.ears is not None})
     return made

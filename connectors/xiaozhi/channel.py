@@ -25,7 +25,6 @@ MESSAGE_MAX_BYTES = 64 * 1024
 "A page of tools has 8 000 bytes, a frame of sound 200"
 AT_ONCE = 500
 "Speakers that talk at the same time"
-CLOSE_S = 1.0
 _BEARER = "bearer "
 
 
@@ -62,10 +61,10 @@ class Xiaozhi(Channel):
         if self.why_off is not None:
             return []
         return [
-            web.post(OTA, self.start),
-            web.get(OTA, self.start),
+            *(web.post(path, self.start) for path in _with_and_without_slash(OTA)),
+            *(web.get(path, self.start) for path in _with_and_without_slash(OTA)),
             web.post(f"{OTA}activate", self.activate),
-            web.get(SOCKET, self.socket),
+            *(web.get(path, self.socket) for path in _with_and_without_slash(SOCKET)),
         ]
 
     async def close(self) -> None:
@@ -108,11 +107,11 @@ class Xiaozhi(Channel):
         version = _version(_said(request, "Protocol-Version"))
         if len(self._open) >= AT_ONCE and ids.client_id not in self._open:
             raise Unavailable("too many speakers at once")
+        watch = self._watch or Watch(asyncio.get_running_loop().time)
         socket = web.WebSocketResponse(
-            timeout=CLOSE_S, max_msg_size=MESSAGE_MAX_BYTES, compress=False, autoping=True
+            timeout=watch.close_s, max_msg_size=MESSAGE_MAX_BYTES, compress=False
         )
         await socket.prepare(request)
-        watch = self._watch or Watch(asyncio.get_running_loop().time)
         connection = Connection(socket, ids.device_id, version, self._open_session, watch)
         older, self._open[ids.client_id] = self._open.get(ids.client_id), connection
         try:
@@ -157,6 +156,11 @@ class Xiaozhi(Channel):
         if public:
             return public.replace("http", "ws", 1) + SOCKET
         return f"ws://{request.host}{SOCKET}"
+
+
+def _with_and_without_slash(path: str) -> tuple[str, str]:
+    """People type these addresses into a speaker."""
+    return path, path.rstrip("/")
 
 
 def _said(request: web.Request, name: str) -> str:

@@ -44,11 +44,14 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Watch:
-    """Time, as a connection is told it."""
+    """Time, as a connection is told it, and how long it waits."""
 
     time_s: Callable[[], float]
     "Seconds from any beginning"
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    hello_s: float = HELLO_S
+    close_s: float = 1.0
+    "For the device to answer that the line closes"
 
 
 class Connection:
@@ -93,7 +96,7 @@ class Connection:
     async def _greeted(self) -> Hello | None:
         """The device's hello; None when it said none in time, or one that asks too much."""
         try:
-            async with asyncio.timeout(HELLO_S):
+            async with asyncio.timeout(self._watch.hello_s):
                 async for frame in self._socket:
                     said = messages.read(frame.data) if frame.type is WSMsgType.TEXT else None
                     if isinstance(said, Hello):

@@ -82,6 +82,7 @@ class MemoryDevices:
     """The shipped fake, which forgets all when the process ends."""
 
     clock: Clock
+    at_most: int = WAITING_AT_MOST
     known: dict[str, Known] = field(default_factory=dict)
     _waiting: dict[Ids, tuple[Activation, datetime]] = field(default_factory=dict)
 
@@ -92,7 +93,7 @@ class MemoryDevices:
         found = await self.waiting(ids)
         if found is not None:
             return found
-        if len(self._waiting) >= WAITING_AT_MOST:
+        if len(self._waiting) >= self.at_most:
             raise TooMany("too many speakers wait to be activated", retry_after_s=ACTIVATION_S)
         taken = {activation.code for activation, _ in self._waiting.values()}
         code = next(code for code in iter(_digits, "") if code not in taken)

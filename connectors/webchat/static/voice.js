@@ -118,6 +118,12 @@ export class Voice {
       case "hello":
         this.#tries = 0;
         this.#player = new Player(this.#context, body.rate_hz);
+        this.#hold.disabled = this.#isFree || !body.hears;
+        this.#free.hidden = !body.hears;
+        if (!body.hears) {
+          this.#show(words.noEars);
+          break;
+        }
         if (this.#isFree) this.#start();
         else this.#show(words.voiceReady);
         break;
@@ -170,7 +176,7 @@ export class Voice {
     this.#context?.resume();
     this.#mine.textContent = "";
     this.#sending = true;
-    this.#tell({ type: "start" });
+    this.#tell({ type: "start", held: !this.#isFree });
   }
 
   #hear(frame) {

@@ -58,6 +58,7 @@ export const words = {
   voiceReady: "按住下面的按钮说话",
   noMicrophone: "没找到话筒。您可以打字，或者换一台设备。",
   microphoneRefused: "话筒打不开。请在浏览器里允许使用话筒，或者打字跟我说。",
+  noEars: "这里暂时还听不懂说话。请打字跟我说，我可以念给您听。",
   offlineVoice: "语音断开了，正在重连…",
   listening: "一直在听，您随时说",
   notListening: "不听了，按住按钮再说",

@@ -60,7 +60,7 @@ class Box:
 
     async def speak(self, pcm: bytes = SPEECH) -> None:
         """Hold the button, speak, let go."""
-        await self.tell("start")
+        await self.tell("start", held=True)
         for at in range(0, len(pcm), 1920):
             await self.socket.send_bytes(pcm[at : at + 1920])
         await self.tell("stop")
@@ -113,7 +113,7 @@ async def connect(gateway: Any) -> AsyncIterator[Connect]:
     async def connect(device: str = "box-1", secret: str = SECRET, *, path: str = "") -> Box:
         client = await gateway.new_client()
         socket = await client.ws_connect(
-            path or f"/speaker/v1/socket?device={device}&button=1",
+            path or f"/speaker/v1/socket?device={device}",
             headers={"Authorization": f"Bearer {secret}"},
         )
         boxes.append(Box(socket))

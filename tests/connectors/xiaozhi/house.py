@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 from connectors.xiaozhi import tokens
+from connectors.xiaozhi.connection import Watch
 from connectors.xiaozhi.devices import Ids, Known, MemoryDevices
 from connectors.xiaozhi.scripted import ScriptedSession
 from connectors.xiaozhi.sim.boot import Boot
@@ -45,6 +46,7 @@ class House:
     def __init__(self, clock: Any) -> None:
         self.clock = clock
         self.hours = Hours()
+        self.watch = Watch(self.hours.time_s, self.hours.sleep)
         self.devices = MemoryDevices(clock)
         self.sessions: list[ScriptedSession] = []
         self.opened_for: list[str] = []

@@ -5,6 +5,7 @@ import pytest
 
 from community.errors import Unavailable
 from connectors.xiaozhi.connection import BAD_IN_A_ROW, HELLO_S, IDLE_S
+from connectors.xiaozhi.devices import Ids, Known
 from connectors.xiaozhi.messages import Mode
 from connectors.xiaozhi.sim.errors import Refused
 from connectors.xiaozhi.sim.speaker import FRAME_BYTES, Doing
@@ -194,6 +195,15 @@ async def test_nobody_is_let_in_without_the_token_of_this_speaker(house, device,
     assert (refused.value.status, house.sessions) == (401, [])
 
 
+async def test_a_token_of_what_the_speaker_was_before_it_was_erased_is_refused(house):
+    old = await house.known()
+    house.devices.known[DEVICE_ID] = Known(Ids(DEVICE_ID, OTHER_CLIENT_ID), old.key)
+    speaker = house.unconnected(old.ids)
+    with pytest.raises(Refused) as refused:
+        await speaker.connect(house.socket_url, house.token(old))
+    assert refused.value.status == 401
+
+
 async def test_credentials_may_stand_in_the_address(house):
     known = await house.known()
     query = f"?device-id={DEVICE_ID}&client-id={CLIENT_ID}&authorization={house.token(known)}"
@@ -234,9 +244,9 @@ async def test_a_hello_of_another_transport_is_refused_with_a_reason(house):
     assert await closed(socket) == (1002, "no such transport")
 
 
-async def test_who_says_no_hello_is_closed_in_the_time_that_the_device_waits(house, monkeypatch):
+async def test_who_says_no_hello_is_closed_in_the_time_that_the_device_waits(start_house):
     assert HELLO_S == 10
-    monkeypatch.setattr("connectors.xiaozhi.connection.HELLO_S", 0)
+    house = await start_house(hello_s=0)
     socket = await raw(house)
     assert await closed(socket) == (1008, "no hello")
     assert house.sessions == []
@@ -261,8 +271,8 @@ async def test_the_same_speaker_again_closes_the_older_line(house, until):
     assert house.session.calls == []
 
 
-async def test_a_speaker_that_comes_again_does_not_wait_for_its_dead_line(house, monkeypatch):
-    monkeypatch.setattr("connectors.xiaozhi.channel.CLOSE_S", 3600)
+async def test_a_speaker_that_comes_again_does_not_wait_for_its_dead_line(start_house):
+    house = await start_house(close_s=3600)
     dead = await raw(house)
     await dead.send_str('{"type":"hello"}')
     newer = await house.speaker(house.devices.known[DEVICE_ID])

@@ -5,6 +5,7 @@ import pytest
 from community.errors import NotFound, TooMany
 from connectors.xiaozhi import devices
 from connectors.xiaozhi.devices import Ids
+from connectors.xiaozhi.sim.boot import Boot
 from connectors.xiaozhi.sim.errors import Refused
 from tests.connectors.xiaozhi.house import CLIENT_ID, DEVICE_ID, OTHER_CLIENT_ID
 
@@ -92,6 +93,16 @@ async def test_a_speaker_becomes_somebodys_by_its_digits(house):
     assert house.opened_for == [DEVICE_ID]
 
 
+async def test_the_address_may_be_typed_without_its_last_sign(house):
+    await house.known()
+    boot = Boot(house.http, f"{house.base}/xiaozhi/ota", DEVICE_ID, CLIENT_ID)
+    config = await boot.check_version()
+    assert await boot.activate() is True
+    speaker = house.unconnected()
+    await speaker.connect(config.url.rstrip("/"), config.token)
+    assert house.opened_for == [DEVICE_ID]
+
+
 async def test_the_digits_stay_the_same_while_they_are_good(house):
     boot = house.boot()
     first = await boot.check_version()
@@ -132,8 +143,8 @@ async def test_a_speaker_that_was_erased_is_bound_anew_and_its_old_token_is_void
     assert refused.value.status == 401
 
 
-async def test_no_more_speakers_wait_than_there_is_room_for(house, monkeypatch):
-    monkeypatch.setattr(devices, "WAITING_AT_MOST", 1)
+async def test_no_more_speakers_wait_than_there_is_room_for(house):
+    house.devices.at_most = 1
     await house.boot().check_version()
     with pytest.raises(Refused) as refused:
         await house.boot("02:00:00:00:00:02", OTHER_CLIENT_ID).check_version()
