@@ -92,7 +92,7 @@ async def test_staff_reply_waits_for_the_speaker_and_is_played_once(
     box = await connect()
     assert (await box.until("hello"))["home"] == "3号楼2单元501"
     await box.until("saying", text="师傅下午来。")
-    await box.until("state", state="idle")
+    await box.until("state", state="listening")
     await box.close()
     again = await connect()
     await again.until("hello")
