@@ -61,6 +61,7 @@ def test_every_problem_is_told_at_once_by_its_variables_name() -> None:
             "LINSHENG_PHOTO_MAX_BYTES": "-1",
             "LINSHENG_SECURE_COOKIES": "yes",
             "LINSHENG_LOG_LEVEL": "loud",
+            "LINSHENG_VOICE_THREADS": "-1",
             "LINSHENG_PROT": "8080",
         }
     )
@@ -75,6 +76,7 @@ def test_every_problem_is_told_at_once_by_its_variables_name() -> None:
         "LINSHENG_PROT: no such setting",
         "LINSHENG_SECURE_COOKIES: true or false is expected",
         "LINSHENG_SILENCE_S: a number is expected",
+        "LINSHENG_VOICE_THREADS: 0 or more threads",
     ]
 
 

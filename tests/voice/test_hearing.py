@@ -20,6 +20,8 @@ class Engine:
     def __init__(self):
         self.gate = threading.Event()
         self.gate.set()
+        self.beginning = threading.Event()
+        self.beginning.set()
         self.accepted = []
         self.begun = 0
         self.alive = weakref.WeakSet()
@@ -28,6 +30,7 @@ class Engine:
 
     def begin(self):
         self.begun += 1
+        self.beginning.wait(10)
         decoding = Decoding(self)
         self.alive.add(decoding)
         return decoding
@@ -125,6 +128,17 @@ async def test_closing_pulls_nothing_away_from_a_thread_that_decodes(threads, en
     await one.close()
     assert len(engine.alive) == 1
     engine.gate.set()
+    assert await fed == "1"
+    await until(lambda: not engine.alive)
+
+
+async def test_engine_that_begins_while_it_is_closed_is_freed_too(threads, engine, until):
+    engine.beginning.clear()
+    one = threads.hearing(engine.begin)
+    fed = asyncio.create_task(one.feed(b"ab"))
+    await until(lambda: engine.begun)
+    await one.close()
+    engine.beginning.set()
     assert await fed == "1"
     await until(lambda: not engine.alive)
 
