@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import uvloop
 
 from community.errors import TooLarge, Unavailable, UnsupportedMedia
 from tests.voice import clips
@@ -111,6 +112,21 @@ async def test_worker_that_was_ended_while_idle_costs_no_clip(odd, workers):
     os.kill(int(first), signal.SIGKILL)
     assert await odd.decode(HEAD + b"behave") == BEHAVED
     assert workers() != [first]
+
+
+def test_under_uvloop_too_a_worker_that_was_ended_while_idle_costs_no_clip(workers):
+    async def decoded():
+        odd = Decoder(worker="tests.voice.odd_worker")
+        try:
+            for _ in range(20):
+                assert await odd.decode(HEAD + b"behave") == BEHAVED
+                (worker,) = workers()
+                os.kill(int(worker), signal.SIGKILL)
+            return await odd.decode(HEAD + b"behave")
+        finally:
+            await odd.close()
+
+    assert uvloop.run(decoded()) == BEHAVED
 
 
 async def test_late_worker_is_ended_and_replaced(hasty, workers):
