@@ -82,8 +82,7 @@ class Decoder:
             worker = await self._running()
             try:
                 head, body = await _exchange(worker, data)
-            # RuntimeError is what uvloop raises for a pipe whose reader has ended.
-            except (ConnectionError, RuntimeError, asyncio.IncompleteReadError) as error:
+            except (ConnectionError, asyncio.IncompleteReadError) as error:
                 raise _death(await worker.wait()) from error
             answered = True
         finally:
