@@ -529,6 +529,14 @@ async def test_wrong_code_sent_again_is_one_guess(skill, speaker, household_code
     assert (await speaker.say(f"绑定{code}")).text == words("bound", home="3号楼2单元501")
 
 
+async def test_wrong_code_sent_many_times_at_once_is_one_guess(skill, speaker, household_code):
+    code = await household_code(skill.gateway.secrets)
+    request = skill.maker.request(speaker, "said", "绑定11111111")
+    heard = await asyncio.gather(*(speaker.send(request) for _ in range(6)))
+    assert {one.text for one in heard} == {words("wrong_code")}
+    assert (await speaker.say(f"绑定{code}")).text == words("bound", home="3号楼2单元501")
+
+
 async def test_binding_without_a_code_is_for_the_dialogue(skill, speaker):
     assert (await speaker.say("我要绑定房子")).text == "听到：我要绑定房子。"
 
