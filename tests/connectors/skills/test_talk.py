@@ -21,12 +21,13 @@ from community.store.schema import (
     skill_talk,
 )
 from connectors import store
+from connectors.skills import store as skill_store
 from connectors.skills.exchange import sender_of
 from connectors.skills.turns import ANSWER_BY_S, Turns
 from connectors.skills.words import several, words
 from connectors.words import load
 from conversation import forgetting, outbox, queue
-from conversation.messages import Draft
+from conversation.messages import Draft, Inbound
 
 INTERIM = "正在帮您查，请稍等，您可以再问我一次结果。"
 LONG = "".join(f"第{n}件事是物业在本周{n}之前会派人来看一看家里的水管。" for n in "一二三四五六")
@@ -291,6 +292,20 @@ async def test_two_requests_at_once_each_get_their_own_answer(skill, until):
     assert [one.text for one in heard] == ["听到：一。", "听到：二。"]
 
 
+async def test_answer_that_another_response_waits_for_is_left_to_it(skill, speaker):
+    runner, clock = skill.gateway.parts.runner, skill.gateway.clock
+    sender = sender_of(skill.maker.name, speaker.user, speaker.device)
+    first, second = [await runner.submit(Inbound(sender, key, key)) for key in ("一", "二")]
+    for turn in (first, second):
+        await runner.finished(turn.id, 30.0)
+    async with skill.gateway.db.write() as conn:
+        given = [
+            await skill_store.take(conn, clock, first.conversation_id, turn, awaited=others)
+            for turn, others in ((first, {second.id}), (second, set()))
+        ]
+    assert [[one.message.text for one in each] for each in given] == [["听到：一"], ["听到：二"]]
+
+
 async def test_what_staff_and_reminders_said_comes_first_and_once(skill, speaker, clerk):
     await speaker.say("你好")
     conversation_id = await conversation_of(skill, speaker)
@@ -526,6 +541,14 @@ async def test_wrong_code_sent_again_is_one_guess(skill, speaker, household_code
     await speaker.say("绑定11111111")
     for _ in range(6):
         assert (await speaker.again()).text == words("wrong_code")
+    assert (await speaker.say(f"绑定{code}")).text == words("bound", home="3号楼2单元501")
+
+
+async def test_wrong_code_sent_many_times_at_once_is_one_guess(skill, speaker, household_code):
+    code = await household_code(skill.gateway.secrets)
+    request = skill.maker.request(speaker, "said", "绑定11111111")
+    heard = await asyncio.gather(*(speaker.send(request) for _ in range(6)))
+    assert {one.text for one in heard} == {words("wrong_code")}
     assert (await speaker.say(f"绑定{code}")).text == words("bound", home="3号楼2单元501")
 
 
