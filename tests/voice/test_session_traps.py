@@ -259,7 +259,7 @@ async def test_a_noise_that_goes_on_keeps_no_answer_back():
         await r.passes(3)
         await r.says("停水吗")
         await r.hears("v6.0")
-        assert "今天不停水。" in r.saying
+    assert (r.saying[-1], r.talk.fates) == ("今天不停水。", [(1, Fate.PLAYED)])
 
 
 async def test_somebody_who_speaks_keeps_an_answer_back():
