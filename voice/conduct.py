@@ -53,7 +53,7 @@ class Conduct:
         heard = uttered.heard
         if uttered.key in self._rung:
             self._rung.discard(uttered.key)
-            await self._hand_over(uttered, urgent=True)
+            await self._handing.complete(uttered)
         elif self.is_echo(uttered):
             self._echoed(uttered, order)
         elif order is Command.HELP:

@@ -37,6 +37,11 @@ class Errands:
     def finish(self) -> None:
         self._over.set()
 
+    @property
+    def over(self) -> bool:
+        """Whether they are finished, or have failed."""
+        return self._over.is_set()
+
     async def run(self) -> None:
         """Until `finish`, or until a call or a task fails."""
         self._calling = self.spawn(self._make_calls())

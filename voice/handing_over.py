@@ -34,6 +34,13 @@ class HandingOver:
             on.floor.thinking = False
             on.say("failed.talk")
 
+    async def complete(self, uttered: Uttered) -> None:
+        """The rest of words that were handed over under this key before they were all said."""
+        try:
+            await self._say(uttered)
+        except (CommunityError, TimeoutError) as error:
+            logger.warning("the end of an utterance was not taken: %s", type(error).__name__)
+
     def _begin(self, uttered: Uttered, *, urgent: bool) -> None:
         on = self._on
         in_a_form = on.floor.question is not None

@@ -39,6 +39,8 @@ class Noticing:
         self._understood = understood
         self._caption: Utterance | None = None
         self._cry: tuple[Utterance, Timer] | None = None
+        self._rang: Utterance | None = None
+        "The cry that was handed over last: it goes on while it is answered"
 
     def began(self, utterance: Utterance) -> None:
         self._on.floor.speaking = utterance
@@ -118,19 +120,22 @@ class Noticing:
             raise gone
 
     def _barge_in(self, utterance: Utterance) -> None:
-        """Somebody speaks while something is said."""
-        playing = self._on.speaker.playing
-        if playing is None or playing.rank is Rank.ALARM or self._is_echo(utterance):
+        """Somebody speaks while something is said, and it was not begun in spite of that."""
+        speaker = self._on.speaker
+        if speaker.playing is None or speaker.playing.rank is Rank.ALARM:
             return
-        if utterance.text or self._on.device.duplex is Duplex.CLEAN:
-            self._on.speaker.stop()
+        if utterance is self._rang or self._is_echo(utterance):
+            return
+        is_new = utterance.began_s >= speaker.began_s
+        if utterance.text or (is_new and self._on.device.duplex is Duplex.CLEAN):
+            speaker.stop()
 
     def _is_echo(self, utterance: Utterance) -> bool:
         return self._on.hears_itself(utterance.text, utterance.began_s, self._on.timers.now())
 
     def _cried(self, utterance: Utterance) -> None:
         """It stood long enough; what is said goes on, the words go to the conversation now."""
-        self._cry = None
+        self._cry, self._rang = None, utterance
         self._on.speaker.stop()
         uttered = Uttered(utterance.key, Transcript(utterance.text))
         self._errands.post(lambda: self._conduct.ring(uttered))

@@ -45,6 +45,7 @@ logger = logging.getLogger(__name__)
 _WAKES_ONCE_S = 2.0
 "A wake word that comes twice within this time was one"
 _TEXTS_AT_ONCE = 8
+"That wait to be understood; further ones wait at the door"
 _LEAVING_S = 15.0
 "For the words that are still on their way when the device is gone"
 
@@ -117,7 +118,7 @@ class Session:
             self._floor.hands_free = not held
         again = self._timers.now() - self._woken_s < _WAKES_ONCE_S
         self._woken_s = self._timers.now()
-        if again and self._floor.state is not State.IDLE:
+        if again and self._floor.hands_free and self._floor.state is not State.IDLE:
             return
         self._speaker.stop()
         if not self._floor.hands_free:
@@ -135,8 +136,14 @@ class Session:
         self._ear.hear(pcm)
 
     async def hear_text(self, text: str) -> None:
-        """Words that the device has recognised itself, or that were typed."""
+        """Words that the device has recognised itself, or that were typed.
+
+        Waits while many others do. Raises ConnectionError once the session is over.
+        """
         await self._texts.acquire()
+        if self._errands.over:
+            self._texts.release()
+            raise ConnectionError("the session is over")
         self._speaker.stop()
         self._floor.close()
         self._noticing.text(Uttered(self._new_key(), Transcript(text)), self._texts.release)

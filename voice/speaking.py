@@ -81,6 +81,8 @@ class Speaker:
         self.pace = USUAL
         self.waiting: list[Piece] = []
         self.playing: Piece | None = None
+        self.began_s = 0.0
+        "When it was begun, by the timers"
         self._door = door
         self._voice = voice
         self._timers = timers
@@ -142,7 +144,7 @@ class Speaker:
             piece = await self._next()
             self._number = piece.start
             self._task = asyncio.create_task(self._play(piece))
-            self.playing = piece
+            self.playing, self.began_s = piece, self._timers.now()
             self.teller.begun(piece)
             try:
                 await asyncio.wait([self._task])

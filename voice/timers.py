@@ -95,7 +95,7 @@ class VirtualTimers:
     `rounds`: turns of the event loop in which all that one call set off comes to rest.
     """
 
-    def __init__(self, rounds: int = 24) -> None:
+    def __init__(self, rounds: int = 16) -> None:
         self._rounds = rounds
         self._now = 0.0
         self._order = itertools.count()

@@ -146,7 +146,9 @@ async def test_a_person_who_pauses_little_is_answered_sooner():
 
 
 async def test_the_longest_pause_of_an_utterance_is_told():
-    noted = await listen("s0.5 v0.8 s0.4 v0.8 s1.7 v0.8 s0.9 v0.5 s3", ("一", "二", "三", "四"))
+    noted = await listen(
+        "s0.5 v0.8 s0.4 v0.8 s1.7 v0.8 s0.9 v0.5 s3", ("我家", "水管", "漏水", "好几天了")
+    )
     assert [heard.pause_s for _, heard in noted.finals] == [pytest.approx(1.7, abs=0.08)]
 
 

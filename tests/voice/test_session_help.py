@@ -43,8 +43,9 @@ async def test_the_safety_sentence_does_not_wait_for_the_end_of_the_cry():
         await r.passes(3)
         begin = r.timers.now()
         await r.speaks("救命啊", "救命啊", trace="v0.8 s0.2 v3.0")
-        assert r.door.times("saying")[-1] - begin < 1.6
-        assert r.saying[-1] == "快打一二零！"
+        assert r.door.times("saying")[-2] - begin < 1.6
+        assert r.saying[-2:] == ["快打一二零！", "值班人员马上联系您。"]
+        assert r.door.values("hush") == []
 
 
 async def test_a_cry_that_does_not_stand_is_none():
@@ -192,3 +193,15 @@ async def test_a_cry_is_handed_over_though_the_recogniser_fails_at_the_end():
         await r.session.end_of_speech()
         await r.passes(0.2)
         assert r.talk.words == ["救命啊"]
+
+
+async def test_a_question_that_answers_a_cry_stays_open_at_the_end_of_the_cry():
+    r = room(lambda _: [(0.1, Said(9, "您在哪里？", Kind.ANSWER))])
+    async with r:
+        await r.session.wake()
+        await r.passes(3)
+        await r.speaks("救命啊", "救命啊", trace="v0.8 s0.2 v3.0 s2.4")
+        await r.passes(10)
+        assert (r.talk.words, r.saying[-2:]) == (
+            ["救命啊救命啊"], ["您在哪里？", listed("ladder.silent")[0]],
+        )  # fmt: skip

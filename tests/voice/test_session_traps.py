@@ -259,7 +259,7 @@ async def test_a_noise_that_goes_on_keeps_no_answer_back():
         await r.passes(3)
         await r.says("停水吗")
         await r.hears("v6.0")
-        assert "今天不停水。" in r.saying
+    assert (r.saying[-1], r.talk.fates) == ("今天不停水。", [(1, Fate.PLAYED)])
 
 
 async def test_somebody_who_speaks_keeps_an_answer_back():
@@ -388,3 +388,23 @@ async def test_a_part_that_was_still_to_be_said_follows_the_repeat():
         "明天恢复。",
         "还要问别的小区吗？",
     ]
+
+
+async def test_a_button_that_is_pressed_twice_in_a_moment_is_heard_twice():
+    r = room(device=Device(hands_free=False, shared=False))
+    async with r:
+        for word in ("别说了", "报修"):
+            await r.session.wake()
+            await r.speaks(word, trace="s0.1 v0.6 s0.1")
+            await r.session.end_of_speech()
+            await r.passes(0.2)
+    assert r.talk.words == ["报修"]
+
+
+async def test_words_that_come_after_the_end_are_refused():
+    r = room()
+    async with r:
+        await r.session.close()
+        await r.passes(1)
+        with pytest.raises(ConnectionError):
+            await r.session.hear_text("报修")
