@@ -37,6 +37,8 @@ class Limits:
     "To receive one event"
     handle_s: float = 30.0
     "For us, to answer words"
+    goodbye_s: float = 1.0
+    "To read what it was told last, and go by itself"
 
 
 class Connection:

@@ -11,8 +11,6 @@ from connectors.wyoming.framing import LINE_MAX_BYTES, Event, encode
 from connectors.wyoming.services import Services
 
 AT_ONCE = 32
-CLOSE_S = 1.0
-"How long a client may take to go by itself"
 LEFT_MAX_BYTES = 8 * 1024 * 1024
 "What is read of the words that it still says, to be thrown away"
 
@@ -74,21 +72,22 @@ class Server:
                 writer.write(encode(Event("error", {"text": "too many clients", "code": "busy"})))
             else:
                 await Connection(reader, writer, self._services, self._limits).run()
-            await _say_goodbye(reader, writer)
+            await self._say_goodbye(reader, writer)
         except Exception:
             logger.exception("wyoming: a client could not be served")
         finally:
             self._clients.discard(task)
             writer.close()
 
-
-async def _say_goodbye(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Let the client read what it was told last: to close over words that it still says would
-    throw that away.
-    """
-    left = LEFT_MAX_BYTES
-    with suppress(ConnectionError, TimeoutError):
-        async with asyncio.timeout(CLOSE_S):
-            writer.write_eof()
-            while left > 0 and (data := await reader.read(LINE_MAX_BYTES)):
-                left -= len(data)
+    async def _say_goodbye(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        """Let the client read what it was told last: to close over words that it still says would
+        throw that away.
+        """
+        left = LEFT_MAX_BYTES
+        with suppress(ConnectionError, TimeoutError):
+            async with asyncio.timeout(self._limits.goodbye_s):
+                writer.write_eof()
+                while left > 0 and (data := await reader.read(LINE_MAX_BYTES)):
+                    left -= len(data)

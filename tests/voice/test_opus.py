@@ -72,6 +72,8 @@ def test_the_length_of_a_packet_is_in_its_first_bytes(packet, told):
 )
 def test_what_is_no_packet_is_refused(packet):
     with pytest.raises(BadInput):
+        packet_ms(packet)
+    with pytest.raises(BadInput):
         OpusDecoder().decode(packet)
 
 

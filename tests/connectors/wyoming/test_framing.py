@@ -96,7 +96,7 @@ async def test_no_length_is_no_data(length):
     [
         b"\n", b"no json\n", b"[]\n", b"5\n", b"{}\n", b'{"type": 5}\n', b'{"type": ""}\n',
         b'{"type": null}\n', b'{"type": "x", "data": []}\n', b'{"type": "x", "data_length": -1}\n',
-        b'{"type": "x", "data_length": 1.5}\n', b'{"type": "x", "data_length": true}\n',
+        b'{"type": "x", "data_length": 1.5}\n', b'{"type": "x", "payload_length": true}\n1',
         b'{"type": "x", "data_length": "5"}\n', b'{"type": "x", "data_length": 2}\n[]',
         b'{"type": "x", "data_length": 2}\n{', b'{"type": "x", "payload_length": 2}\n1',
         b'{"type": "x"', b"\xff\xfe\n", b"[" * 20_000 + b"\n",

@@ -46,7 +46,7 @@ def told(data):
         (b"{}\n", "bad-event", "an event without a type"),
         (b'{"type": "x", "payload_length": -1}\n', "bad-event", "no payload_length"),
         (b'{"type": "x", "payload_length": 1048577}\n', "too-large", "payload_length"),
-        (b"x" * 140_000, "too-large", "a line without end"),
+        (b"x" * 70_000, "too-large", "a line without end"),
         (encode(Event("synthesize", {"text": "好"})), "bad-event", "no text to speech here"),
         (encode(Event("transcript", {"text": "好"})), "bad-event", "no answers here"),
         (encode(Event("audio-start", FORMAT | {"rate": 5})), "bad-event", "no rate of a voice"),
@@ -61,6 +61,17 @@ def told(data):
 )  # fmt: skip
 async def test_who_breaks_the_rules_is_told_why_and_let_go(serve, sent, code, why):
     assert await answered(await serve(Ears()), sent) == [("error", {"text": why, "code": code})]
+
+
+async def test_a_client_in_the_middle_of_its_words_still_learns_why_it_is_let_go(serve):
+    server = await serve(Ears(), limits=Limits(goodbye_s=60))
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    writer.write(b"no json\n" + bytes(7_000_000))
+    async with asyncio.timeout(60):
+        await writer.drain()
+        writer.write_eof()
+        assert told(await reader.read()) == [("error", {"text": "not JSON", "code": "bad-event"})]
+    writer.close()
 
 
 @pytest.mark.parametrize("data", [{}, {"text": 5}, {"text": None}])
