@@ -6,7 +6,7 @@ import argparse
 import signal
 import sys
 
-from bench import turn
+from bench import turn, words
 from bench.errors import BenchError
 from bench.voice import command as voice
 from bench.wechat import command as wechat
@@ -18,6 +18,7 @@ def main() -> int:
     turn.add_to(commands)
     wechat.add_to(commands)
     voice.add_to(commands)
+    words.add_to(commands)
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     try:

@@ -1,10 +1,13 @@
 """Names that sound alike: distance between readings, and the nearest of a list of names.
 
-Tones do not count, and sounds that dialects and recognisers mix up (n/l, z/zh, in/ing) are near.
+Tones do not count, and sounds that dialects and recognisers mix up (n/l, z/zh, in/ing, 房/黄) are near.
+A list is searched by classes of syllables: what is near is always in one class, so that names of
+which too few syllables share one with what was heard are never compared.
 """
 
 import re
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -27,8 +30,13 @@ _NEAR_INITIALS = {
     for pair in pairs.split()
 }
 _NEAR_FINALS = {frozenset(pair.split("/")): 0.2 for pair in _MIXED_FINALS.split()}
+_AS_H = {"a": "ua", "an": "uan", "ang": "uang", "ei": "ui", "en": "un", "eng": "ong", "o": "uo"}
+"""Finals after f, and how they sound where f is said as h: 房 as 黄, 飞 as 灰, 风 as 轰."""
+_F_AS_H = 0.2
 _OTHER = 0.8  # cost of a wholly different initial or final; 1 for both
 _GAP = 0.8  # cost of a syllable too many or too few
+_FAR = min(_OTHER, _GAP)  # the least that a syllable without a near one costs
+_ROUNDING = 0.001  # sums of costs are not exact
 _TIE = 0.05  # names nearer to each other than this are equally near
 _LONGEST = 24  # syllables; what is longer is no name
 
@@ -48,7 +56,16 @@ class NameIndex:
     """A list of names with their readings, to be asked many times."""
 
     def __init__(self, names: Iterable[str]) -> None:
-        self._readings = {name: _read(name) for name in names}
+        self.names = tuple(dict.fromkeys(names))
+        self._known = frozenset(self.names)
+        self._readings = [_read(name) for name in self.names]
+        self._by_class: dict[Syllable, set[int]] = defaultdict(set)
+        self._by_length: dict[int, list[int]] = defaultdict(list)
+        for place, reading in enumerate(self._readings):
+            self._by_length[len(reading)].append(place)
+            for sounds in reading:
+                for kind in _classes(sounds):
+                    self._by_class[kind].add(place)
 
     def best(self, heard: str, *, limit: float = 0.25) -> Match | None:
         """The nearest name, at most `limit` away; None when there is none or it is not alone.
@@ -65,12 +82,34 @@ class NameIndex:
     def near(self, heard: str, *, limit: float = 0.25) -> list[Match]:
         """All names at most `limit` away, nearest first, the same text before all others."""
         said = _read(heard)
-        matches = []
-        for name, reading in self._readings.items():
-            cost = 0.0 if name == heard else _distance(said, reading, limit)
-            if cost <= limit:
-                matches.append(Match(name, cost))
+        matches = [Match(heard, 0.0)] if heard in self._known else []
+        for place in self._likely(said, limit):
+            cost = _distance(said, self._readings[place], limit)
+            if cost <= limit and self.names[place] != heard:
+                matches.append(Match(self.names[place], cost))
         return sorted(matches, key=lambda match: (match.name != heard, match.cost, match.name))
+
+    def _likely(self, said: Reading, limit: float) -> Iterator[int]:
+        """Places of the names that can be within `limit`: enough of their syllables are near."""
+        if len(said) > _LONGEST:
+            return
+        shared: Counter[int] = Counter()
+        for sounds in said:
+            kinds = (self._by_class.get(kind, set()) for kind in _classes(sounds))
+            shared.update(set().union(*kinds))
+        for length, places in self._by_length.items():
+            most = limit * max(length, len(said)) + _ROUNDING
+            if abs(length - len(said)) * _GAP > most:
+                continue
+            least = len(said) - int(most / _FAR)
+            if least <= 0:
+                yield from places
+            else:
+                yield from (
+                    place
+                    for place in shared
+                    if shared[place] >= least and len(self._readings[place]) == length
+                )
 
 
 def best_match(heard: str, names: Iterable[str], *, limit: float = 0.25) -> Match | None:
@@ -112,9 +151,11 @@ def _distance(one: Reading, other: Reading, limit: float) -> float:
     longer = max(len(one), len(other))
     if not one or not other or longer > _LONGEST:
         return 1.0
-    most = limit * longer
+    most = limit * longer + _ROUNDING
     if abs(len(one) - len(other)) * _GAP > most:
         return 1.0
+    if len(one) == len(other) and most < 2 * _GAP:
+        return _side_by_side(one, other, most)
     row = [place * _GAP for place in range(len(other) + 1)]
     for sounds in one:
         above, row = row, [row[0] + _GAP]
@@ -126,6 +167,17 @@ def _distance(one: Reading, other: Reading, limit: float) -> float:
     return min(1.0, round(row[-1] / longer, 3))
 
 
+def _side_by_side(one: Reading, other: Reading, most: float) -> float:
+    """As `_distance` where a gap and its counterpart would cost too much already."""
+    cost = 0.0
+    for sounds, others in zip(one, other, strict=True):
+        if sounds != others:
+            cost += _swap(sounds, others)
+            if cost > most:
+                return 1.0
+    return round(cost / len(one), 3)
+
+
 @lru_cache(maxsize=65536)
 def _swap(one: tuple[Syllable, ...], other: tuple[Syllable, ...]) -> float:
     return min(_cost(a, b) for a in one for b in other)
@@ -133,9 +185,39 @@ def _swap(one: tuple[Syllable, ...], other: tuple[Syllable, ...]) -> float:
 
 def _cost(one: Syllable, other: Syllable) -> float:
     (initial, final), (other_initial, other_final) = one, other
+    if {initial, other_initial} == {"f", "h"} and _as_h(one) == _as_h(other):
+        return _F_AS_H
     cost = 0.0
     if initial != other_initial:
         cost += _NEAR_INITIALS.get(frozenset((initial, other_initial)), _OTHER)
     if final != other_final:
         cost += _NEAR_FINALS.get(frozenset((final, other_final)), _OTHER)
     return min(cost, 1.0)
+
+
+def _as_h(syllable: Syllable) -> Syllable:
+    initial, final = syllable
+    return ("h", _AS_H.get(final, final)) if initial == "f" else syllable
+
+
+@lru_cache(maxsize=65536)
+def _classes(sounds: tuple[Syllable, ...]) -> frozenset[Syllable]:
+    """The classes of a character's syllables; syllables that cost less than a far one share one."""
+    alike = {other for one in sounds for other in (one, _as_h(one))}
+    return frozenset(
+        (_INITIAL_CLASS.get(initial, initial), _FINAL_CLASS.get(final, final))
+        for initial, final in alike
+    )
+
+
+def _joined(pairs: Iterable[frozenset[str]]) -> dict[str, str]:
+    """Each sound of the pairs to one of the class that they join it to."""
+    classes: list[set[str]] = []
+    for pair in pairs:
+        touched = [one for one in classes if one & pair]
+        classes = [one for one in classes if not one & pair] + [set(pair).union(*touched)]
+    return {sound: min(one) for one in classes for sound in one}
+
+
+_INITIAL_CLASS = _joined(_NEAR_INITIALS)
+_FINAL_CLASS = _joined(_NEAR_FINALS)

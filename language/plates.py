@@ -6,7 +6,8 @@ from language.found import Found
 from language.numerals import DIGITS, ONE_WORD
 from language.phones import Spoken, as_written, spell_digits
 
-_PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
+PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
+"""The first characters of plates."""
 _MISHEARD = {
     **dict.fromkeys("经惊井晶精景静净", "京"),
     **dict.fromkeys("户护互胡湖", "沪"),
@@ -56,7 +57,7 @@ _SEP = r"[ ·•・･.\-—]{0,2}"
 _MARK = rf"(?:{_SPELT}|[\dA-Za-z{''.join(m for m in DIGITS if not m.isascii())}])"
 _CITY = rf"(?:[A-HJ-NP-Za-hj-np-z]|{_SPELT})"
 _PLATE = re.compile(
-    rf"(?P<province>[{_PROVINCES}{''.join(_MISHEARD)}]){_SEP}(?P<city>{_CITY})[,，、]?"
+    rf"(?P<province>[{PROVINCES}{''.join(_MISHEARD)}]){_SEP}(?P<city>{_CITY})[,，、]?"
     rf"(?P<serial>(?:{_SEP}{_MARK}){{5,6}}|(?:{_SEP}{_MARK}){{4}}{_SEP}(?P<kind>[学警挂港澳领]))"
     r"|(?P<embassy>(?<![天大即驱假致迫行])使[ ·]?\d{3}[ ·]?\d{3}(?![\dA-Za-z]))"
 )
@@ -128,7 +129,7 @@ def _is_trusted(match: re.Match[str], said: str) -> bool:
     """Whether these are a province and a city, not a word or two guesses by sound (户第)."""
     if match["city"].isascii() or _CUE.search(said, max(0, match.start() - 8), match.start()):
         return True
-    return match["province"] in _PROVINCES and match["province"] + match["city"] not in _WORDS
+    return match["province"] in PROVINCES and match["province"] + match["city"] not in _WORDS
 
 
 def _goes_on(said: str, end: int) -> bool:

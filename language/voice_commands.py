@@ -19,9 +19,10 @@ from language.clean import fold
 from language.emergency import detect
 from language.emergency_sound import SoundTable
 from language.phones import find_phones, spell_digits
-from language.plates import find_plates
+from language.plates import PROVINCES, find_plates
 
 _LONGEST = 24  # characters; who says more has other business
+_ENDING = 20  # characters that tell whether more is to come
 _LEAST_BY_SOUND = 3  # characters; a shorter word must be as it is written
 _TIMES = 3  # a command may be said so often in one breath
 _NOISE = re.compile(r"[^\u3400-\u9fffA-Za-z0-9]+")
@@ -29,7 +30,9 @@ _NUMBER = r"[零一二三四五六七八九十百两半\d]{1,5}"
 _DOOR = re.compile(
     r"(?![零0]|[幺1一][3-9三四五六七八九])[零一二三四五六七八九幺\d]{3,4}(?:号|室|号房)?"
 )
-_PART = re.compile(r"(?<!\d)(?:1[3-9]\d{1,8}|0\d{2,9}|\d{5,6})$|[\u4e00-\u9fff][a-z]\d{0,4}$")
+_PART = re.compile(
+    rf"(?<!\d)(?:1[3-9]\d{{1,8}}|0\d{{2,9}}|\d{{5,6}})$|[{PROVINCES}][a-z]\d{{0,4}}$"
+)
 """The beginning of a telephone number or of a plate"""
 _SLOT = "■"  # stands for a home, a telephone number or a plate
 _GROUP = re.compile(r"\((?!\?)")
@@ -116,10 +119,8 @@ def is_open(text: str) -> bool:
     said = _NOISE.sub("", fold(text).lower())
     if not said or is_complete(text):
         return False
-    return (
-        _words().more.fullmatch(said) is not None
-        or _PART.search(spell_digits(said).text) is not None
-    )
+    end = said[-_ENDING:]
+    return bool(_words().more.fullmatch(end) or _PART.search(spell_digits(end).text))
 
 
 def _is_whole(said: str) -> bool:

@@ -12,10 +12,11 @@ from typing import Any
 
 from bench.voice.hearing import vh
 from bench.voice.speaking import v6, v15
+from bench.voice.webhooks import v14
 from bench.wechat.command import report
 from bench.wechat.goal import Extent, Result, tell
 
-GOALS: dict[str, Callable[[Extent], Result]] = {"V6": v6, "V15": v15, "VH": vh}
+GOALS: dict[str, Callable[[Extent], Result]] = {"V6": v6, "V14": v14, "V15": v15, "VH": vh}
 
 
 def add_to(commands: Any) -> None:

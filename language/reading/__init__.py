@@ -5,7 +5,7 @@ A home 3-2-501 is said 三号楼二单元五零一, as `language.addresses.Room.
 
 from language.reading.amounts import read_amounts
 from language.reading.calendar import read_calendar
-from language.reading.codes import read_codes, read_hotlines, read_letters, read_long
+from language.reading.codes import read_codes, read_hotlines, read_letters, read_long, read_masked
 from language.reading.page import plain
 from language.reading.pauses import sentences_of, with_breath, with_marks
 from language.reading.places import read_places
@@ -21,7 +21,7 @@ def speakable(text: str) -> str:
     has a comma about every 12 Han characters where that is natural. Empty when nothing is there to
     say. What is speakable already stays as it is.
     """
-    text = plain(text)
+    text = plain(read_masked(text))
     for step in (
         read_codes, read_calendar, read_places, read_hotlines, read_long, read_amounts,
         read_letters, with_marks, with_breath,

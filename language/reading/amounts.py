@@ -25,7 +25,9 @@ _PERCENT_RANGE = re.compile(rf"{_N}\s*(?P<sign>[%‰]){_RANGE}(?P<to>{FIGURES})\
 _PRESSURE = re.compile(
     r"(?<![\d/])(?P<high>[6-9]\d|[12]\d\d)/(?P<low>[3-9]\d|1[0-4]\d)(?![\d/])\s*(?:mmHg|毫米汞柱)?"
 )
-_FRACTION = re.compile(r"(?<![\d/.])(?P<top>\d{1,3})/(?P<bottom>\d{1,3})(?![\d/.])")
+_FRACTION = re.compile(
+    r"(?<![\d/.])(?P<top>\d{1,3}(?:,\d{3}){0,3})/(?P<bottom>\d{1,3}(?:,\d{3}){0,3})(?![\d/.])"
+)
 _SIGNS = {"½": "1/2", "¼": "1/4", "¾": "3/4", "⅓": "1/3", "⅔": "2/3"}
 _RATIO = re.compile(r"(?<![\d:.])(\d{1,3}):(\d{1,3})(?![\d:])")
 _COLD = re.compile(
@@ -168,7 +170,7 @@ def _cold(match: re.Match[str]) -> str:
 
 
 def _fraction(match: re.Match[str]) -> str:
-    top, bottom = match["top"], match["bottom"]
+    top, bottom = (match[name].replace(",", "") for name in ("top", "bottom"))
     if int(bottom) == 0:
         return f"{cardinal(top)}，{cardinal(bottom)}"
     if (top, bottom) == ("1", "2") and re.match(

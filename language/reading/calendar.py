@@ -10,6 +10,9 @@ _FULL = re.compile(
     r"(?<![\d.-])(?P<year>(?:19|20)\d\d)(?P<sep>[-/.])(?P<month>0?[1-9]|1[0-2])(?P=sep)"
     r"(?P<day>0?[1-9]|[12]\d|3[01])(?![\d-]|\.\d)T?"
 )
+_FULL_TO = re.compile(
+    rf"(?<=\d[-/.]\d\d)(?:{_TO})(?=20\d\d[-/.]\d)|(?<=\d[-/.]\d)(?:{_TO})(?=20\d\d[-/.]\d)"
+)
 _YEAR_MONTH = re.compile(
     r"(?<![\d.-])(?P<year>(?:19|20)\d\d)[-/](?P<month>0[1-9]|1[0-2])(?![\d/-])"
 )
@@ -18,6 +21,7 @@ _MONTH_DAY = re.compile(
     r"(?![\d./%-]|[号室元块个天岁])"
 )
 _YEAR = re.compile(r"(?<![\d.])(?P<year>(?:1[89]|20)\d\d)(?=年(?!前|后|以))")
+_GENERATION = re.compile(r"(?<![\d:.])(?:[5-9][05]|0[05])(?=后(?!面|边|天))")
 _SHORT_YEAR = re.compile(r"(?<![\d.])(?P<year>\d\d)(?=年(?:\d|上半|下半|[春夏秋冬]))")
 _YEARS = re.compile(rf"(?<![\d.])(?P<one>(?:19|20)\d\d)(?:{_TO})(?P<two>(?:19|20)\d\d)(?=年|学年)")
 _DAYS = re.compile(
@@ -37,11 +41,13 @@ _MINUTES = re.compile(r"(?<=点)(?P<minute>[0-5]?\d)(?P<unit>分(?!钟))?(?![\d.
 
 def read_calendar(text: str) -> str:
     """All dates and clock times in folded text as words; the part of the day is said with them."""
+    text = _FULL_TO.sub("到", text)
     text = _FULL.sub(lambda m: _year(m["year"]) + _date(m["month"], m["day"]), text)
     text = _YEAR_MONTH.sub(lambda m: f"{_year(m['year'])}{cardinal(m['month'])}月", text)
     text = _MONTH_DAY.sub(lambda m: _date(m["month"], m["day"]), text)
     text = _YEARS.sub(lambda m: f"{one_by_one(m['one'])}到{one_by_one(m['two'])}", text)
     text = _YEAR.sub(lambda m: one_by_one(m["year"]), text)
+    text = _GENERATION.sub(lambda m: one_by_one(m.group()), text)
     text = _SHORT_YEAR.sub(lambda m: one_by_one(m["year"]), text)
     text = _DAYS.sub(_days, text)
     text = re.sub(rf"(?<=[日号]){_TO}(?=\d{{1,2}}月)", "到", text)

@@ -16,7 +16,9 @@ _BREAK = re.compile(r"<(?:br|/p|/li|/div|/tr)[^<>]{0,20}>", re.IGNORECASE)
 _FENCE = re.compile(r"^\s*(?:```\w*|[-*_=]{3,}|\|?[\s:|-]*-{3,}[\s:|-]*)\s*$", re.MULTILINE)
 _CELL = re.compile(r"\s*\|\s*")
 _HEAD = re.compile(r"^\s*(?:#{1,6}|>+|[-*•●○◆■□▪·✓✔☑]|\[[ x]\])\s+", re.MULTILINE)
-_STRESS = re.compile(r"(\*{2,3}|(?<![\w*])\*|_{2,3}|~~|`+)(?=[^\s*])([^*`~\n]{1,200}?)(?<=\S)\1")
+_STRESS = re.compile(
+    r"(\*{2,3}|(?<![\w*])\*|_{2,3}|~~|`+)(?=[^\s*（(，。,、])([^*`~\n]{1,200}?)(?<=\S)\1"
+)
 _STARS = re.compile("[⭐★🌟][⭐★🌟\ufe0f]*☆*")
 _NUMBERED = re.compile(
     r"(?P<lead>^|[\n。；;：:，,！!？?]|\s)[ \t]*(?:[(（](?P<in>\d{1,2})[)）]|(?P<out>\d{1,2})(?:、|[.．](?!\d)|[)）]))[ \t]*"

@@ -1,6 +1,11 @@
 """Names found by sound."""
 
+import re
+from pathlib import Path
+
+import jieba
 import pytest
+import yaml
 
 from language.homophones import Match, NameIndex, best_match, distance
 
@@ -93,7 +98,7 @@ DISTANCES = [
     ("只", "子", 0.2),
     ("吃", "次", 0.2),
     ("是", "四", 0.2),
-    ("飞", "灰", 0.4),
+    ("飞", "灰", 0.2),
     ("付", "户", 0.2),
     ("肉", "漏", 0.2),
     ("今", "京", 0.2),
@@ -118,3 +123,72 @@ def test_distance_is_small_for_sounds_that_are_mixed_up(one, other, cost):
 @pytest.mark.parametrize(("one", "other", "cost"), DISTANCES)
 def test_distance_is_the_same_both_ways(one, other, cost):
     assert distance(other, one) == cost
+
+
+# --- many garbled names, and words that are no names
+
+CONFUSIONS = yaml.safe_load((Path(__file__).parent / "confusions.yml").read_text("utf-8"))
+GARBLED = [
+    (kind, *pair.split("="))
+    for kind, block in CONFUSIONS.items()
+    for pair in block["heard"].split()
+]
+
+
+@pytest.fixture(scope="module")
+def indexes() -> dict[str, NameIndex]:
+    return {kind: NameIndex(block["names"].split()) for kind, block in CONFUSIONS.items()}
+
+
+def test_at_least_95_in_100_garbled_names_are_found(indexes):
+    wrong = []
+    for kind, heard, meant in GARBLED:
+        best = indexes[kind].best(heard)
+        if best is None or best.name != meant:
+            wrong.append((heard, meant, best))
+
+    assert len(GARBLED) >= 300
+    assert len({heard for _, heard, _ in GARBLED}) == len(GARBLED)
+    assert len(wrong) <= len(GARBLED) * 0.05, wrong
+
+
+def test_no_garbled_name_is_found_as_another(indexes):
+    for kind, heard, meant in GARBLED:
+        best = indexes[kind].best(heard)
+        assert best is None or best.name == meant
+
+
+def test_at_most_one_in_a_hundred_words_is_taken_for_a_name():
+    names = NameIndex(name for block in CONFUSIONS.values() for name in block["names"].split())
+    words = unrelated_words(set(names.names))
+    taken = [(word, best) for word in words if (best := names.best(word))]
+
+    assert len(words) == 1000
+    assert len(taken) <= 10, taken
+
+
+def unrelated_words(names: set[str]) -> list[str]:
+    """A thousand common words of the dictionary, spread over it, of two to five characters."""
+    with jieba.get_dict_file() as lines:
+        entries = [line.decode("utf-8").split() for line in lines]
+    words = [
+        entry[0] for entry in entries
+        if int(entry[1]) >= 200 and re.fullmatch("[\u4e00-\u9fff]{2,5}", entry[0]) and entry[0] not in names
+    ]  # fmt: skip
+    return words[:: len(words) // 1000][:1000]
+
+
+@pytest.mark.parametrize("limit", [0.0, 0.25, 0.6])
+def test_an_index_finds_what_a_comparison_with_every_name_finds(limit):
+    names = [name for block in CONFUSIONS.values() for name in block["names"].split()]
+    index = NameIndex(names)
+    for _, heard, _ in GARBLED[::47]:
+        near = {name for name in names if distance(heard, name) <= limit}
+        assert {match.name for match in index.near(heard, limit=limit)} == near
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("房", "黄"), ("发", "花"), ("风", "轰"), ("分", "昏"), ("饭", "换")]
+)
+def test_f_said_as_h_is_near_with_all_its_sound(one, other):
+    assert distance(one, other) == 0.2

@@ -97,7 +97,7 @@ ANNOTATED = re.compile(r"\[([^\]]+)\](?:\([^)]*\)|\{[^}]*\})")
 # --- each guard is needed
 
 
-@pytest.mark.parametrize("words", ["不用救命", "电影里救命", "救命稻草是什么意思"])
+@pytest.mark.parametrize("words", ["别打120", "小说里有人喊救命", "快来人多了"])
 def test_a_cry_that_is_denied_or_told_of_is_none(words):
     assert command(words) is None
 
@@ -106,9 +106,14 @@ def test_a_cry_beside_a_denied_one_is_heard():
     assert command("不用打120了，我妈又晕倒了叫不醒") == Command.HELP
 
 
-@pytest.mark.parametrize("words", ["听一下", "蒜了吧", "听下来"])
+@pytest.mark.parametrize("words", ["灯一下", "满一点", "照人工"])
 def test_a_word_that_only_sounds_like_a_command_is_none(words):
     assert command(words) is None
+
+
+def test_a_short_word_is_a_command_only_as_it_is_written():
+    assert command("轻点") == Command.QUIETER
+    assert command("清点") is None
 
 
 def test_who_says_more_than_a_command_has_other_business():

@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "connectors": {"bot", "conversation", "community", "language", "voice"},
     "desk": {"conversation", "community", "language", "bot"},
     "launch": {"community"},
-    "bench": {"launch", "community", "conversation", "bot", "connectors", "voice"},
+    "bench": {"launch", "language", "community", "conversation", "bot", "connectors", "voice"},
 }
 ONLY_IN = {
     "rasa": {"bot/nlu", "engine"},
