@@ -26,7 +26,7 @@ from connectors.hub import Hub
 from connectors.intake import STEP_S, Intake
 from connectors.middlewares import to_json
 from connectors.photos import Photos
-from connectors.registry import CHANNELS
+from connectors.registry import CHANNELS, DOORS
 from connectors.voices import Voices
 from conversation import events, inbox, timers
 from voice.decoder import Decoder
@@ -52,7 +52,7 @@ def build_app(
     clock: Clock,
     engine: Engine,
     *,
-    channels: Sequence[type[Channel]] = CHANNELS,
+    channels: Sequence[type[Channel]] = CHANNELS + DOORS,
     ears: StreamingRecogniser | None = None,
     voice: Synthesiser | None = None,
 ) -> web.Application:

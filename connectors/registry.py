@@ -24,7 +24,10 @@ CHANNELS: tuple[type[Channel], ...] = (
     AliGenie,  # 天猫精灵
     XiaoAI,  # 小爱同学
     SpeakerChannel,  # our own speaker client
-    Xiaozhi,  # speakers with the xiaozhi firmware
-    Wyoming,  # Home Assistant's satellites
-    VoskWs,  # programs that speak to a vosk-server
 )
+DOORS: tuple[type[Channel], ...] = (
+    Xiaozhi,  # speakers with the xiaozhi firmware: conversations of SpeakerChannel's kind
+    Wyoming,  # Home Assistant's satellites: the same
+    VoskWs,  # programs that speak to a vosk-server: nothing becomes a conversation
+)
+"""Ways in whose protocols give no message an id of its own: each word is said once."""

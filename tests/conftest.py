@@ -25,7 +25,7 @@ from community.store.schema import staff
 from community.times import SHANGHAI, FixedClock
 from connectors.app import GATEWAY, build_app
 from connectors.base import Channel
-from connectors.registry import CHANNELS
+from connectors.registry import CHANNELS, DOORS
 
 TOKEN, OTHER_TOKEN = "token-of-the-first-client", "token-of-the-other-client"
 
@@ -218,7 +218,7 @@ async def start_gateway(
         on_port: int | None = None,
         ears: Any = None,
         voice: Any = None,
-        channels: Sequence[type[Channel]] = CHANNELS,
+        channels: Sequence[type[Channel]] = CHANNELS + DOORS,
         **changes: Any,
     ) -> TestGateway:
         settings = replace(Settings(data_dir=data_dir), answer_wait_s=5.0)

@@ -11,11 +11,11 @@ from community.services import speakers
 from community.store.speakers import CLIENT, Speaker
 from connectors.base import Channel, Gateway
 from connectors.render import Capabilities
-from connectors.speaker.payload import FRAME_MAX_BYTES, RATE_HZ
-from connectors.speaker.sessions import Sessions
-from connectors.speaker.talk import CHANNEL, SpeakerTalk, talk_of
-from connectors.speaker.visit import Visit
-from connectors.speaker.words import words
+from connectors.spoken.payload import FRAME_MAX_BYTES, RATE_HZ
+from connectors.spoken.sessions import Sessions
+from connectors.spoken.talk import CHANNEL, SpeakerTalk, talk_of
+from connectors.spoken.visit import Visit
+from connectors.spoken.words import words
 from voice.device import Device
 
 HEARTBEAT_S = 20.0

@@ -14,7 +14,7 @@ from connectors.base import JSON_MAX_BYTES, Channel, Gateway
 from connectors.middlewares import to_json
 from connectors.photos import CONTENT_TYPE
 from connectors.render import Capabilities
-from connectors.speaker.payload import FRAME_MAX_BYTES
+from connectors.spoken.payload import FRAME_MAX_BYTES
 from connectors.webchat import speaking
 from connectors.webchat.connection import Connection
 from connectors.webchat.session import Sessions

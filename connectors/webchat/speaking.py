@@ -10,11 +10,11 @@ from community.services import speakers
 from community.store.speakers import PAGE
 from connectors import store
 from connectors.base import Gateway
-from connectors.speaker.payload import RATE_HZ
-from connectors.speaker.sessions import Sessions
-from connectors.speaker.talk import PageTalk
-from connectors.speaker.visit import Visit
-from connectors.speaker.words import words
+from connectors.spoken.payload import RATE_HZ
+from connectors.spoken.sessions import Sessions
+from connectors.spoken.talk import PageTalk
+from connectors.spoken.visit import Visit
+from connectors.spoken.words import words
 from conversation import inbox
 from conversation.messages import Sender
 from voice.device import Device

@@ -8,9 +8,9 @@ from community.ids import new_id
 from community.services import speakers
 from community.store.speakers import WYOMING, Speaker
 from connectors.base import Gateway, storable
-from connectors.speaker.speech import for_the_ear_with_choices
-from connectors.speaker.talk import CHANNEL
-from connectors.speaker.words import words
+from connectors.spoken.speech import for_the_ear_with_choices
+from connectors.spoken.talk import CHANNEL
+from connectors.spoken.words import words
 from connectors.wyoming.services import Answered, Asked
 from conversation import aloud
 from conversation.aloud import PLAYED

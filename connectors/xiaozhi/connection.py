@@ -169,7 +169,7 @@ class Connection:
                 self._called = False
                 door.hears(mode)
                 if asked:
-                    await session.wake()
+                    await session.wake(held=not door.hands_free)
             case Stop():
                 door.listening = False
                 await session.end_of_speech()

@@ -10,13 +10,13 @@ from community.services import speakers
 from community.store import speakers as kept
 from community.store.speakers import XIAOZHI, Speaker
 from connectors.base import Gateway
-from connectors.speaker.sessions import Sessions
-from connectors.speaker.talk import talk_of
-from connectors.speaker.words import words
+from connectors.spoken.sessions import Sessions
+from connectors.spoken.talk import talk_of
+from connectors.spoken.words import words
 from connectors.xiaozhi.devices import Activation, Ids, Known
+from connectors.xiaozhi.door import XiaozhiDoor
 from connectors.xiaozhi.session import Session
-from voice.device import Device
-from voice.door import Door
+from voice.device import Device, Duplex
 
 
 class StoredDevices:
@@ -62,9 +62,12 @@ class HomeSessions:
         self._gateway = gateway
         self._sessions = Sessions(gateway.ears, gateway.voice)
 
-    async def open(self, door: Door, device_id: str) -> Session:
+    async def open(self, door: XiaozhiDoor, device_id: str) -> Session:
         one = await speakers.meet(self._gateway.context, _key(device_id), XIAOZHI, words("unnamed"))
-        device = Device(keeps_sound=self._gateway.settings.voice_keep_days > 0)
+        device = Device(
+            duplex=Duplex.LEAKY if door.hears_itself else Duplex.HALF,
+            keeps_sound=self._gateway.settings.voice_keep_days > 0,
+        )
         return self._sessions.open(door, await talk_of(self._gateway, one), device, one)
 
 

@@ -29,7 +29,7 @@ class ScriptedSession:
         while (sentence := await self._said.get()) is not None:
             await self._say(sentence)
 
-    async def wake(self) -> None:
+    async def wake(self, *, held: bool | None = None) -> None:
         self.calls.append(("wake", None))
         self._frames = 0
         await self.door.state(State.LISTENING)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
-from voice.door import Door
+from connectors.xiaozhi.door import XiaozhiDoor
 
 
 class Session(Protocol):
@@ -15,8 +15,11 @@ class Session(Protocol):
         """Speak and hear until `close`."""
         ...
 
-    async def wake(self) -> None:
-        """The resident called, or pressed: listen, and be quiet. Harmless when it listens."""
+    async def wake(self, *, held: bool | None = None) -> None:
+        """The resident called, or pressed: listen, and be quiet. Harmless when it listens.
+
+        `held`: whether `end_of_speech` says where the utterance ends.
+        """
         ...
 
     async def hear(self, pcm: bytes) -> None:
@@ -40,7 +43,7 @@ class Session(Protocol):
         ...
 
 
-OpenSession = Callable[[Door, str], Awaitable[Session]]
+OpenSession = Callable[[XiaozhiDoor, str], Awaitable[Session]]
 """Begins the session of a door and the device of this id, which belongs to a household.
 
 Raises Unavailable when nobody can be heard at the moment.

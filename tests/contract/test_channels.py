@@ -12,7 +12,8 @@ import aiohttp
 import pytest
 from sqlalchemy import select
 
-from community.store import schema
+from community.services import speakers as services
+from community.store import identities, schema, speakers
 from connectors import store
 from connectors.registry import CHANNELS
 from connectors.skills.exchange import sender_of
@@ -23,8 +24,10 @@ from connectors.wecom.sim.simulator import Simulator as WeComSimulator
 from conversation import inbox, outbox
 from conversation.messages import Draft, Inbound, Sender
 from tests.connectors.skills import makers as skills
+from tests.connectors.speaker.conftest import Box
 from tests.connectors.wechat.account import pushes_to, settings_of
 from tests.connectors.wecom import account as corporation
+from voice.scripted import ScriptedSynthesiser
 
 TOKEN = "token-of-the-first-client"
 SECRET_WORDS = "保险柜密码是蓝色大象"
@@ -289,6 +292,84 @@ class SkillDriver(Driver):
             return await store.find_conversation(conn, sender)
 
 
+class SpeakerDriver(Driver):
+    """A speaker that is talked to in writing; what it has is what it has said aloud."""
+
+    SECRET = "a-secret-of-the-device-itself-0123456789"
+
+    async def _box(self):
+        if not hasattr(self, "box"):
+            await self._move_in()
+            self.box = Box(await self._connect(self.SECRET))
+        return self.box
+
+    async def _move_in(self):
+        """A speaker in no home says its code first."""
+        one = await services.meet(
+            self.gateway.parts.context, f"client:{self.user}", "client", "音箱", self.SECRET
+        )
+        async with self.gateway.db.write() as conn:
+            number = "501" if self.user == "resident" else "502"
+            await conn.execute(
+                schema.room.insert().values(
+                    id=self.user, building=3, unit=2, number=number, label=f"3号楼2单元{number}"
+                )
+            )
+            await identities.bind(conn, self.gateway.clock, one.identity_id, self.user, None)
+
+    async def _connect(self, secret):
+        client = await self.gateway.new_client()
+        return await client.ws_connect(
+            f"/speaker/v1/socket?device={self.user}", headers={"Authorization": f"Bearer {secret}"}
+        )
+
+    async def say(self, message_id, text):
+        box = await self._box()
+        told = len(box.told)
+        await box.tell("say", id=message_id, text=text)
+        await box.until("stored", since=told, id=message_id)
+
+    async def read(self):
+        conversation = await self.conversation()
+        async with asyncio.timeout(60):  # news wait until nobody is listened to
+            while await self._owed(conversation):
+                await (await self._box()).change()
+        async with self.gateway.db.read() as conn:
+            said = await outbox.transcript(conn, conversation)
+            fates = await speakers.fates(conn, conversation)
+        return [
+            (one.seq, one.sender, one.text)
+            for one in said
+            if one.sender == "resident" or one.seq in fates
+        ]
+
+    async def _owed(self, conversation):
+        async with self.gateway.db.read() as conn:
+            found = await conn.execute(
+                select(schema.outbox.c.seq).where(
+                    schema.outbox.c.conversation_id == conversation,
+                    schema.outbox.c.state == outbox.READY,
+                )
+            )
+            return found.first() is not None
+
+    async def refused(self):
+        await self._box()
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            await self._connect("x" * 40)
+        return refused.value.status == 401
+
+    async def read_of(self, other):
+        return await self.read()
+
+    def secrets(self):
+        return [self.SECRET]
+
+    async def conversation(self):
+        async with self.gateway.db.read() as conn:
+            return await store.find_conversation(conn, Sender("speaker", f"client:{self.user}"))
+
+
 DRIVERS = {
     "webchat": WebChatDriver,
     "api": ApiDriver,
@@ -297,6 +378,7 @@ DRIVERS = {
     "dueros": SkillDriver,
     "aligenie": SkillDriver,
     "xiaoai": SkillDriver,
+    "speaker": SpeakerDriver,
 }
 
 
@@ -329,7 +411,7 @@ async def gateway(start_gateway, channel, clock):
             skill.gateway.skill = skill
             yield skill.gateway
     else:
-        yield await start_gateway()
+        yield await start_gateway(voice=ScriptedSynthesiser())
 
 
 @pytest.fixture

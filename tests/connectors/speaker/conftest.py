@@ -45,12 +45,17 @@ class Box:
             self._changed.set()
         self._changed.set()
 
-    async def until(self, kind: str, **wanted: Any) -> dict[str, Any]:
-        """The first thing of a kind that has these values."""
+    async def change(self) -> None:
+        """Wait for the next thing that comes, sound too."""
+        self._changed.clear()
+        await self._changed.wait()
+
+    async def until(self, kind: str, *, since: int = 0, **wanted: Any) -> dict[str, Any]:
+        """The first thing of a kind that has these values, after the first `since` things."""
         async with asyncio.timeout(WAIT_S):
             while True:
                 self._changed.clear()
-                for one in self.told:
+                for one in self.told[since:]:
                     if one["type"] == kind and wanted.items() <= one.items():
                         return one
                 await self._changed.wait()

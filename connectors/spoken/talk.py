@@ -13,7 +13,7 @@ from community.errors import CommunityError, Conflict
 from community.store import speakers
 from community.store.speakers import Speaker
 from connectors.base import Gateway, storable
-from connectors.speaker.speech import said
+from connectors.spoken.speech import said
 from conversation import aloud, inbox
 from conversation.aloud import Aloud
 from conversation.messages import Inbound, Sender

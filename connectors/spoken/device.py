@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from connectors.middlewares import to_json
-from connectors.speaker.payload import RATE_HZ
+from connectors.spoken.payload import RATE_HZ
 from voice.door import State
 
 SEND_S = 10.0

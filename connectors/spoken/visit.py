@@ -9,11 +9,11 @@ from aiohttp import WSMsgType, web
 
 from community.errors import BadInput, CommunityError
 from community.store.speakers import Speaker
-from connectors.speaker import payload
-from connectors.speaker.device import SocketDoor
-from connectors.speaker.payload import Abort, Say, Start, Stop
-from connectors.speaker.sessions import Sessions
-from connectors.speaker.talk import ConversationTalk
+from connectors.spoken import payload
+from connectors.spoken.device import SocketDoor
+from connectors.spoken.payload import Abort, Say, Start, Stop
+from connectors.spoken.sessions import Sessions
+from connectors.spoken.talk import ConversationTalk
 from voice.device import Device
 from voice.recogniser import Transcript
 from voice.session import Session

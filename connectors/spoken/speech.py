@@ -6,7 +6,7 @@ import re
 from datetime import datetime, timedelta
 
 from community.times import local
-from connectors.speaker.words import words
+from connectors.spoken.words import words
 from conversation.aloud import ANSWER, Aloud
 from conversation.messages import Message
 from voice.talk import Kind, Said

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from community.store.speakers import Speaker
-from connectors.speaker.talk import ConversationTalk
-from connectors.speaker.words import words
+from connectors.spoken.talk import ConversationTalk
+from connectors.spoken.words import words
 from language.reading import sentences
 from voice.absent import Deaf, Mute
 from voice.device import Device, Owner
