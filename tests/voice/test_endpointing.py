@@ -234,3 +234,21 @@ async def test_an_ear_that_is_closed_hears_nothing_and_keeps_nothing():
     await timers.settle()
     [(_, heard)] = noted.finals
     assert len(heard.pcm) / 32_000 < 0.1 + 0.4 + 2.2
+
+
+async def test_what_an_ear_heard_before_it_was_closed_is_forgotten():
+    timers = VirtualTimers(rounds=6)
+    noted = Noted(timers)
+    ear = Ear(
+        TimedEars(timers), Patience(Habits(), WORDS), timers, noted, lambda: "key",
+        asyncio.create_task, keeps_sound=True,
+    )  # fmt: skip
+    ear.open = True
+    ear.hear(sound("s0.81", noise=20.0))
+    ear.open = False
+    ear.open = True
+    spoken = sound("v0.6 s4")
+    ear.hear(spoken)
+    await timers.settle()
+    [(_, heard)] = noted.finals
+    assert spoken.startswith(heard.pcm)
