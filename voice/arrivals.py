@@ -37,7 +37,6 @@ class Arrivals:
         if said.kind is Kind.ANSWER or not self._on.talk.working:
             self._on.floor.thinking = False
             self._on.fillers.stop()
-            self._on.speaker.forget_passing()
         if said.kind is Kind.REMINDER:
             self._on.timers.after(REMINDER_WAITS_S, self._on.speaker.look)
         before = self._on.words.say("resumed") if self._resumes(said) else ""

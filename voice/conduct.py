@@ -38,7 +38,7 @@ class Conduct:
         on.floor.hushed = False
         if on.discretion.kept and not on.discretion.announcing:
             on.speaker.say(on.discretion.opener(Rank.OWN))
-        elif on.floor.hands_free:
+        elif on.floor.hands_free and on.floor.speaking is None:
             on.say("wake", passing=True)
 
     async def ring(self, uttered: Uttered) -> None:

@@ -161,7 +161,7 @@ class TimedEars:
     """Hears words at their moments: each of `words` is when it has been spoken, by the timers.
 
     `confidence` is that of each word; None tells no words apart. `delay_s` is how long each call
-    takes. `failures` are raised by the next calls of `finish`.
+    takes, `finishes_s` how long the next calls of `finish` take. `failures` are raised by these.
     """
 
     def __init__(
@@ -171,11 +171,13 @@ class TimedEars:
         *,
         confidence: float | None = None,
         delay_s: float = 0.0,
+        finishes_s: Iterable[float] = (),
         failures: Iterable[RecogniserError] = (),
     ) -> None:
         self.words = list(words)
         self.confidence = confidence
         self.delay_s = delay_s
+        self.finishes_s = list(finishes_s)
         self.failures = list(failures)
         self.phrases: list[tuple[str, ...]] = []
         "What each utterance might have been answered with"
@@ -211,12 +213,13 @@ class TimedHearing:
         return "".join(self._spoken())
 
     async def finish(self) -> Transcript:
-        if self._ears.delay_s:
-            await pause(self._ears.timers, self._ears.delay_s)
-        if self._ears.failures:
-            raise self._ears.failures.pop(0)
         spoken = self._spoken()
         self._ears.told_until_s = self._ears.timers.now()
+        delay_s = self._ears.finishes_s.pop(0) if self._ears.finishes_s else self._ears.delay_s
+        if delay_s:
+            await pause(self._ears.timers, delay_s)
+        if self._ears.failures:
+            raise self._ears.failures.pop(0)
         sure = self._ears.confidence
         words = [] if sure is None else [Word(text, sure, 0.0, 0.0) for text in spoken]
         return Transcript("".join(spoken), tuple(words))

@@ -45,7 +45,6 @@ class Noticing:
     def began(self, utterance: Utterance) -> None:
         self._on.floor.speaking = utterance
         self._on.floor.close()
-        self._on.speaker.forget_passing()
         self._attend()
 
     def voice(self, utterance: Utterance, voiced_s: float) -> None:

@@ -125,10 +125,6 @@ class Speaker:
         self.waiting = [piece for piece in self.waiting if piece.rank not in ranks]
         return taken
 
-    def forget_passing(self) -> None:
-        """What was only to fill a silence is not needed any more."""
-        self.waiting = [piece for piece in self.waiting if not piece.passing]
-
     def may_go_on(self, least: Rank) -> bool:
         """Whether something of that urgency or more waits and may be said now."""
         return any(piece.rank <= least and self._may_say(piece) for piece in self.waiting)

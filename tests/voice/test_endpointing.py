@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 
+import numpy as np
 import pytest
 
 from language import voice_commands
@@ -234,3 +235,53 @@ async def test_an_ear_that_is_closed_hears_nothing_and_keeps_nothing():
     await timers.settle()
     [(_, heard)] = noted.finals
     assert len(heard.pcm) / 32_000 < 0.1 + 0.4 + 2.2
+
+
+async def test_what_an_ear_heard_before_it_was_closed_is_forgotten():
+    timers = VirtualTimers(rounds=6)
+    noted = Noted(timers)
+    ear = Ear(
+        TimedEars(timers), Patience(Habits(), WORDS), timers, noted, lambda: "key",
+        asyncio.create_task, keeps_sound=True,
+    )  # fmt: skip
+    ear.open = True
+    ear.hear(sound("s0.81", noise=20.0))
+    ear.open = False
+    ear.open = True
+    spoken = sound("v0.6 s4")
+    ear.hear(spoken)
+    await timers.settle()
+    [(_, heard)] = noted.finals
+    assert spoken.startswith(heard.pcm)
+
+
+async def test_utterances_are_told_in_the_order_of_speaking():
+    timers = VirtualTimers(rounds=6)
+    noted = Noted(timers)
+    ears = TimedEars(timers, [(0.4, "好"), (1.9, "不用")], finishes_s=[4.0, 0.0])
+    ear = Ear(ears, Patience(Habits(), WORDS), timers, noted, lambda: "key", asyncio.create_task)
+    ear.open = True
+    pcm = sound("v0.5 s1.0 v0.5 s1.5")
+    for start in range(0, len(pcm), 1_920):
+        await timers.advance(0.06)
+        ear.hear(pcm[start : start + 1_920])
+    await timers.advance(5)
+    assert noted.texts == ["好", "不用"]
+
+
+async def test_a_loud_machine_is_a_voice_for_a_moment_only():
+    timers = VirtualTimers(rounds=6)
+    noted = Noted(timers)
+    ear = Ear(
+        TimedEars(timers), Patience(Habits(), WORDS), timers, noted, lambda: "key",
+        asyncio.create_task,
+    )  # fmt: skip
+    ear.open = True
+    hiss = np.random.default_rng(5).normal(0, 4_000, 20 * 16_000 + 15)
+    rumble = np.convolve(hiss, np.ones(16) / 16, "valid").astype("<i2").tobytes()
+    for start in range(0, len(rumble), 1_920):
+        await timers.advance(0.06)
+        ear.hear(rumble[start : start + 1_920])
+    await ear.close()
+    assert all(at < 1.0 for at in noted.begins), noted.begins
+    assert all(at < 5.0 for at, _ in noted.finals), noted.finals

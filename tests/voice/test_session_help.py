@@ -171,11 +171,11 @@ async def test_a_cry_as_the_device_is_lost_is_still_handed_over():
 
 
 async def test_the_end_of_one_utterance_does_not_silence_the_cry_in_the_next():
-    r = room(answers, ears={"delay_s": 0.25})
+    r = room(answers, ears={"finishes_s": [0.75]})
     async with r:
         await r.session.wake()
         await r.passes(3)
-        await r.speaks("好", trace="v0.5 s0.85")
+        await r.speaks("好", trace="v0.5 s0.9")
         begin = r.timers.now()
         await r.speaks("救命啊", trace="v0.6 s0.2 v4.0")
         cry = next(one for one in r.talk.taken if one.text == "救命啊")

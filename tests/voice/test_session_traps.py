@@ -324,7 +324,8 @@ async def test_utterances_that_pile_up_are_not_begun():
     async with r:
         for _ in range(12):
             await r.session.hear(sound("v0.5 s2.5"))
-        assert r.ears.open <= 4
+            await r.timers.settle()
+        assert r.ears.open == 4
         await r.passes(60)
 
 
@@ -348,15 +349,16 @@ async def test_its_own_voice_is_not_shown_as_the_residents_words():
     assert r.talk.kept.pauses_s == ()
 
 
-async def test_who_speaks_right_after_the_wake_word_is_not_asked_to_speak():
-    r = room(news)
+async def test_who_is_speaking_already_is_not_asked_to_speak():
+    r = room(news, device=Device(duplex=Duplex.CLEAN, shared=False, always_on=True))
     async with r:
-        await r.session.hear(b"")
-        await r.session.wake()
-        await r.speaks("停水吗", trace="v0.8 s2.5")
         await r.passes(5)
-        told = [one for one in r.saying if one in listed("wake")]
-    assert (r.talk.words, len(told)) == (["停水吗"], 1)
+        r.ears.words.append((r.timers.now() + 1.0, "停水吗"))
+        await r.hears("v0.6")
+        await r.session.wake()
+        await r.hears("v0.6 s2.5")
+        await r.passes(5)
+    assert (r.talk.words, [one for one in r.saying if one in listed("wake")]) == (["停水吗"], [])
 
 
 async def test_the_rest_of_an_answer_in_parts_is_not_said_after_other_business():
