@@ -49,6 +49,7 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that sees one consistent state, and can change nothing."""
+        await asyncio.sleep(0)  # who reads again and again until something holds lets others run
         with translated():
             async with self._reader() as connection:
                 connection.control("BEGIN")

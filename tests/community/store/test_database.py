@@ -140,6 +140,14 @@ async def test_reader_can_change_nothing(counted: Database) -> None:
     assert await value_of(counted) == 0
 
 
+async def test_who_reads_lets_others_run(counted: Database) -> None:
+    await value_of(counted)
+    ran: list[str] = []
+    asyncio.get_running_loop().call_soon(ran.append, "another")
+    await value_of(counted)
+    assert ran == ["another"]
+
+
 async def test_rows_that_were_asked_for_stay_as_they_were(counted: Database) -> None:
     async with counted.write() as conn:
         await conn.execute(insert(counter).values(name="m", value=0))
