@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import bindparam, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.errors import StoreError
@@ -23,6 +23,15 @@ POLL_S = 0.2
 KEEP_S = 3600
 
 logger = logging.getLogger(__name__)
+
+
+_ADD = insert(event)
+_NEXT = (
+    select(event.c.id, event.c.kind, event.c.conversation_id, event.c.case_id)
+    .where(event.c.id > bindparam("last"))
+    .order_by(event.c.id)
+    .limit(500)
+)
 
 
 @dataclass(frozen=True)
@@ -45,7 +54,7 @@ async def publish(
 ) -> None:
     """Add an event to the transaction; it is seen when the transaction commits."""
     await conn.execute(
-        insert(event),
+        _ADD,
         {"kind": kind, "conversation_id": conversation_id, "case_id": case_id, "at": clock.now()},
     )
 
@@ -69,14 +78,7 @@ class Watcher:
     async def step(self) -> int:
         """Deliver what is new; returns how many events there were."""
         async with self._db.read() as conn:
-            rows = (
-                await conn.execute(
-                    select(event.c.id, event.c.kind, event.c.conversation_id, event.c.case_id)
-                    .where(event.c.id > self._last)
-                    .order_by(event.c.id)
-                    .limit(500)
-                )
-            ).all()
+            rows = (await conn.execute(_NEXT, {"last": self._last})).all()
         for row in rows:
             self._last = row.id
             for listener in self._listeners:

@@ -9,7 +9,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnClause,
+    Row,
+    and_,
+    bindparam,
+    exists,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.errors import Conflict
@@ -21,7 +33,8 @@ from community.times import Clock
 from conversation.messages import Inbound, Outcome, Sender
 
 _FINISHED = "done"
-_OPEN = ("received", "running")
+_OPEN: tuple[ColumnClause[str], ...] = (literal_column("'received'"), literal_column("'running'"))
+"As SQL: a list of values would be written into the statement each time it is run"
 
 
 @dataclass(frozen=True)
@@ -66,6 +79,11 @@ _NEXT_SEQ = (
 )
 "The number of a new message, and whether a turn of its conversation is unfinished"
 
+_ADD_CONVERSATION, _ADD_MESSAGE, _ADD_INBOUND = (
+    insert(conversation),
+    insert(message),
+    insert(inbound),
+)
 _FIND = select(inbound).where(inbound.c.turn_id == bindparam("turn"))
 _FINISH = (
     update(inbound)
@@ -115,16 +133,17 @@ async def conversation_of(conn: AsyncConnection, clock: Clock, sender: Sender) -
     identity_id = await identities.ensure(conn, clock, sender.channel, sender.user_key)
     conversation_id = new_id("conv")
     await conn.execute(
-        insert(conversation).values(
-            id=conversation_id,
-            identity_id=identity_id,
-            channel=sender.channel,
-            state="BOT",
-            owner_epoch=0,
-            next_seq=1,
-            seen_seq=0,
-            created_at=clock.now(),
-        )
+        _ADD_CONVERSATION,
+        {
+            "id": conversation_id,
+            "identity_id": identity_id,
+            "channel": sender.channel,
+            "state": "BOT",
+            "owner_epoch": 0,
+            "next_seq": 1,
+            "seen_seq": 0,
+            "created_at": clock.now(),
+        },
     )
     return conversation_id
 
@@ -181,9 +200,9 @@ async def _store(
         "seq": seq,
         "turn_id": turn.id,
     }
-    await conn.execute(insert(message), common | {"sender": "resident", "at": now})
+    await conn.execute(_ADD_MESSAGE, common | {"sender": "resident", "at": now})
     await conn.execute(
-        insert(inbound),
+        _ADD_INBOUND,
         common
         | {
             "channel": received.sender.channel,

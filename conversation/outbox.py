@@ -38,6 +38,7 @@ _TAKE_SEQS = (
 )
 _TAKE_SEQS_UNDER_EPOCH = _TAKE_SEQS.where(conversation.c.owner_epoch == bindparam("epoch"))
 _TAKE_SEQS_AS_BOT = _TAKE_SEQS_UNDER_EPOCH.where(conversation.c.state.not_in(STAFFED))
+_ADD_MESSAGES, _ADD_TO_OUTBOX = insert(message), insert(outbox)
 _FIRST_OF_KEY = select(outbox.c.seq).where(
     outbox.c.conversation_id == bindparam("conversation"),
     outbox.c.client_key == bindparam("first_key"),
@@ -105,9 +106,9 @@ async def say(
     ]  # fmt: skip
     if not messages:
         return []
-    await conn.execute(insert(message), [_message_row(conversation_id, m) for m in messages])
+    await conn.execute(_ADD_MESSAGES, [_message_row(conversation_id, m) for m in messages])
     await conn.execute(
-        insert(outbox),
+        _ADD_TO_OUTBOX,
         [
             {
                 "conversation_id": conversation_id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.ids import new_id
@@ -41,22 +41,21 @@ class Party:
     "owner, member, tenant or guardian; None while the person is not known"
 
 
+_KNOWN = select(identity.c.id).where(
+    identity.c.channel == bindparam("channel"), identity.c.user_key == bindparam("user_key")
+)
+_ADD = insert(identity)
+
+
 async def ensure(conn: AsyncConnection, clock: Clock, channel: str, user_key: str) -> str:
     """The identity's id, made if this is its first sign."""
-    found = (
-        await conn.execute(
-            select(identity.c.id).where(
-                identity.c.channel == channel, identity.c.user_key == user_key
-            )
-        )
-    ).scalar()
+    found = (await conn.execute(_KNOWN, {"channel": channel, "user_key": user_key})).scalar()
     if found is not None:
         return str(found)
     identity_id = new_id("idt")
     await conn.execute(
-        insert(identity).values(
-            id=identity_id, channel=channel, user_key=user_key, created_at=clock.now()
-        )
+        _ADD,
+        {"id": identity_id, "channel": channel, "user_key": user_key, "created_at": clock.now()},
     )
     return identity_id
 

@@ -1,144 +1,169 @@
-"""The SQLite driver as we use it: visits to the driver's thread only where it may wait, and our pragmas.
+"""SQLite as we use it: statements run here and now; only what waits for the disk visits a thread.
 
-aiosqlite goes to its thread four times for one SELECT (cursor, execute, fetch, close). A turn is
-some twenty statements of a few microseconds each, so those visits were most of what a turn cost.
-What may wait for another's lock or for the disk, the begin and the end of a writing transaction,
-is done in the thread; all between them is done here and now.
+A statement takes some microseconds, and the way to another thread and back ten times as long. What
+may wait goes elsewhere: opening the file and the end of a writing transaction to the thread, the
+wait for another process's lock to the event loop.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Sequence
+import time
+from itertools import chain, repeat
 from typing import Any
 
-import aiosqlite
-from sqlalchemy import Connection, Engine, event
+import sqlalchemy
+from sqlalchemy import CursorResult, Engine, Executable, create_engine, event
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.pool import NullPool
+
+from community.errors import StoreError
 
 BUSY_TIMEOUT_S = 10
-WRITES = "BEGIN IMMEDIATE"
-MAY_WAIT = (WRITES, "PRAGMA")
-AT_ONCE = 64
-"Rows that are written here and now; more of them are a visit's work"
+LOOKS_FOR_LOCK_S = (0.001, 0.002, 0.005, 0.01, 0.015, 0.02, 0.025)
+"Between one look and the next, as SQLite itself waits; the last again and again"
+
+
+class Connection(AsyncConnection):
+    """SQLAlchemy's connection, whose statements need no greenlet because they never wait.
+
+    Its transactions are begun and ended by `control`, past SQLAlchemy, which is told of one that
+    lasts as long as the connection.
+    """
+
+    _driver: _Driver
+
+    def __init__(self, connection: sqlalchemy.Connection) -> None:
+        driver = connection.connection.dbapi_connection
+        assert isinstance(driver, _Driver)  # noqa: S101 - `Opener` opens no other
+        self.sync_engine, self.sync_connection = connection.engine, connection
+        self._driver = driver
+
+    async def execute(
+        self, statement: Executable, parameters: Any = None, *, execution_options: Any = None
+    ) -> CursorResult[Any]:
+        return self._proxied.execute(statement, parameters, execution_options=execution_options)
+
+    async def exec_driver_sql(
+        self, statement: str, parameters: Any = None, execution_options: Any = None
+    ) -> CursorResult[Any]:
+        return self._proxied.exec_driver_sql(statement, parameters, execution_options)
+
+    def control(self, statement: str) -> None:
+        """Run a statement that is no query, such as BEGIN. Raises sqlite3.Error."""
+        self._driver.execute(statement)
+
+    async def lock(self) -> None:
+        """Begin a writing transaction, once other processes have ended theirs.
+
+        Raises sqlite3.OperationalError when that takes longer than BUSY_TIMEOUT_S.
+        """
+        deadline = time.monotonic() + BUSY_TIMEOUT_S
+        pauses_s = chain(LOOKS_FOR_LOCK_S, repeat(LOOKS_FOR_LOCK_S[-1]))
+        while not self._has_locked(  # noqa: ASYNC110 - other processes signal nothing
+            is_last_try=time.monotonic() >= deadline
+        ):
+            await asyncio.sleep(next(pauses_s))
+
+    def _has_locked(self, *, is_last_try: bool) -> bool:
+        try:
+            self.control("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            is_busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY  # whatever keeps it so
+            if is_last_try or not is_busy:
+                raise
+            return False
+        return True
+
+    def commit_to_disk(self) -> None:
+        """End a writing transaction; called in the thread. Raises sqlite3.Error, and it is undone."""
+        try:
+            self.control("COMMIT")
+        finally:
+            self.undo()
+
+    def undo(self) -> None:
+        """Leave no transaction open."""
+        if self._driver.in_transaction:
+            self.control("ROLLBACK")
+
+    def scrub(self) -> None:
+        """Leave no trace of what was deleted in the journal; called in the thread.
+
+        Raises StoreError while others read or write.
+        Source: sqlite.org/pragma.html#pragma_wal_checkpoint
+        """
+        is_busy, *_ = self._driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if is_busy:
+            raise StoreError("the journal is being read")
+
+    def let_go(self) -> None:
+        """Close the file; whoever is still at work on it gets an error from the driver."""
+        self._driver.close()
 
 
 class Opener:
-    """What SQLAlchemy calls for each new connection to the file (`async_creator`)."""
+    """Opens connections to one file."""
 
     def __init__(self, path: str) -> None:
         self._path = path
-        self._drivers: list[_Driver] = []
-        self._is_closed = False
-
-    def __call__(self, *_args: object, **_options: object) -> _Driver:
-        """A connection that is not opened yet; none after `close`, for whoever is still at work."""
-        if self._is_closed:
-            raise _closed()
-        driver = _Driver(lambda: sqlite3.connect(self._path, check_same_thread=False), 64)
-        driver._thread.daemon = True
-        self._drivers = [one for one in self._drivers if one._thread.is_alive()]
-        self._drivers.append(driver)
-        return driver
-
-    async def close(self) -> None:
-        """Wait until no driver's thread runs; statements that nobody waits for are interrupted.
-
-        SQLAlchemy lets go of a connection whose statement was cancelled; its thread would speak to
-        an event loop that has been closed meanwhile.
-        """
-        self._is_closed = True
-        for driver in self._drivers:
-            if driver._thread.is_alive():
-                if driver._connection is not None:
-                    driver._connection.interrupt()
-                driver.is_closing = True
-                driver.stop()
-                await asyncio.to_thread(driver._thread.join)
-        self._drivers.clear()
-
-
-class _Driver(aiosqlite.Connection):
-    """An aiosqlite connection whose cursors visit its thread once, or not at all."""
-
-    _writes = False
-    is_closing = False
-    "Its thread lets go of the file: a statement run here meanwhile would have it under its feet"
-
-    async def cursor(self) -> _Cursor:  # type: ignore[override]
-        return _Cursor(self)
-
-    async def run(self, statement: str, parameters: Sequence[Any]) -> sqlite3.Cursor:
-        """Run a statement, in the driver's thread if it may wait."""
-        if self.is_closing:
-            raise _closed()
-        if not statement.startswith(MAY_WAIT):
-            return self._conn.execute(statement, parameters)
-        self._writes = statement.startswith(WRITES)
-        return await self.visit(lambda connection: connection.execute(statement, parameters))  # type: ignore[no-any-return]
-
-    async def commit(self) -> None:
-        """End a transaction; one that has only read waits for nothing."""
-        if self._writes:
-            self._writes = False
-            await super().commit()
-        else:
-            self._conn.commit()
-
-    async def rollback(self) -> None:
-        """Undo a transaction; one that writes may still be waiting for the lock in the thread."""
-        if self._writes:
-            self._writes = False
-            await super().rollback()
-        else:
-            self._conn.rollback()
-
-    async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        if self.is_closing:
-            raise _closed()
-        return await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
-
-    async def visit(self, work: Callable[[sqlite3.Connection], Any]) -> Any:
-        """Run `work` in the driver's thread."""
-        return await self._execute(lambda: work(self._conn))
-
-
-def _closed() -> sqlite3.OperationalError:
-    return sqlite3.OperationalError("the database is closed")
-
-
-class _Cursor:
-    """As much of a cursor as SQLAlchemy asks for; the rows are here when `execute` returns."""
-
-    def __init__(self, driver: _Driver) -> None:
-        self._driver = driver
-        self._rows: list[Any] = []
-        self.description: Any = None
-        self.rowcount = -1
-        self.lastrowid: int | None = None
-
-    async def execute(self, statement: str, parameters: Sequence[Any] = ()) -> None:
-        self._keep(await self._driver.run(statement, parameters))
-
-    async def executemany(self, statement: str, parameters: Sequence[Sequence[Any]]) -> None:
-        if len(parameters) <= AT_ONCE:
-            self._keep(self._driver._conn.executemany(statement, parameters))
-            return
-        await self._driver.visit(
-            lambda connection: self._keep(connection.executemany(statement, parameters))
+        self._engine = create_engine(
+            "sqlite://",
+            creator=self._connect,
+            poolclass=NullPool,
+            hide_parameters=True,  # they are residents' words, and errors are logged
         )
+        tune(self._engine)
 
-    def _keep(self, cursor: sqlite3.Cursor) -> None:
-        self.description = cursor.description
-        self._rows = cursor.fetchall() if cursor.description else []
-        self.rowcount, self.lastrowid = cursor.rowcount, cursor.lastrowid
-        cursor.close()
+    def reader(self) -> Connection:
+        """A connection that changes nothing."""
+        connection = self._open()
+        connection.control("PRAGMA query_only=ON")
+        return connection
 
-    async def fetchall(self) -> list[Any]:
-        return self._rows
+    def writer(self) -> Connection:
+        """A connection that waits for a lock in `lock`, and nowhere else."""
+        connection = self._open()
+        connection.control("PRAGMA busy_timeout=0")
+        return connection
 
-    async def close(self) -> None:
-        self._rows = []
+    def _open(self) -> Connection:
+        connection = self._engine.connect()
+        connection.detach()  # it ends when we say so, and never by the way
+        return Connection(connection)
+
+    def _connect(self) -> _Driver:
+        return sqlite3.connect(self._path, check_same_thread=False, factory=_Driver)
+
+
+class _Driver(sqlite3.Connection):
+    """The driver's connection, with our cursors."""
+
+    def cursor(self, factory: Any = None) -> Any:
+        return super().cursor(factory or _Cursor)
+
+
+class _Cursor(sqlite3.Cursor):
+    """A cursor whose rows are here when `execute` returns: what is written next changes none of them."""
+
+    _rows: list[Any]
+
+    def execute(self, statement: str, parameters: Any = ()) -> _Cursor:
+        super().execute(statement, parameters)
+        self._rows = super().fetchall() if self.description else []
+        return self
+
+    def fetchall(self) -> list[Any]:
+        rows, self._rows = self._rows, []
+        return rows
+
+    def fetchone(self) -> Any:
+        return self._rows.pop(0) if self._rows else None
+
+    def fetchmany(self, size: int | None = 1) -> list[Any]:
+        rows, self._rows = self._rows[:size], self._rows[size:]
+        return rows
 
 
 def tune(engine: Engine) -> None:
@@ -160,8 +185,3 @@ def tune(engine: Engine) -> None:
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        mode = connection.get_execution_options().get("begins", "DEFERRED")
-        connection.exec_driver_sql(f"BEGIN {mode}")

@@ -33,12 +33,12 @@ async def take(conn: AsyncConnection, clock: Clock, turn: Turn, *, may_push: boo
         return known.reply
     waiting = await store.waiting(conn, turn, may_push=may_push)
     if waiting is None:
-        await store.claim(conn, clock, turn.id, Way.API)
+        await store.note(conn, clock, turn.id, Way.API)
         return None
     given, reply = _fitting(waiting, may_cut=not may_push)
     is_all = sum(len(one.messages) for one in given) == sum(len(one.messages) for one in waiting)
     way = Way.API if may_push and not is_all else Way.PASSIVE
-    await store.claim(conn, clock, turn.id, way, reply=reply)
+    await store.note(conn, clock, turn.id, way, reply=reply)
     await store.mark_given(conn, clock, turn.conversation_id, given)
     return reply
 

@@ -184,7 +184,7 @@ class WeChat(Channel):
                 return await answers.take(conn, clock, turn, may_push=True)
             known = await store.answered(conn, turn.id)
             if known is None:
-                await store.claim(conn, clock, turn.id, Way.API)
+                await store.note(conn, clock, turn.id, Way.API)
         if known is None:
             self._show_typing(pushed.head.openid)
         return known.reply if known else None

@@ -21,6 +21,12 @@ _FIRST_GRANT = insert(wechat_grant).values(
     **{name: bindparam(name) for name in ("source", "kind", "until", "remaining")},
 )
 
+_SPEND = (
+    update(wechat_grant)
+    .where(wechat_grant.c.conversation_id == bindparam("conversation"))
+    .values(remaining=wechat_grant.c.remaining - bindparam("count"))
+)
+
 
 async def grant(
     conn: AsyncConnection, clock: Clock, conversation_id: str, kind: Grant, *, source: str
@@ -59,11 +65,7 @@ async def _allowance(
 
 async def spend(conn: AsyncConnection, conversation_id: str, count: int) -> None:
     """Take so many messages off the allowance, or give them back when below 0."""
-    await conn.execute(
-        update(wechat_grant)
-        .where(wechat_grant.c.conversation_id == conversation_id)
-        .values(remaining=wechat_grant.c.remaining - count)
-    )
+    await conn.execute(_SPEND, {"conversation": conversation_id, "count": count})
 
 
 async def exhaust(conn: AsyncConnection, conversation_id: str) -> None:

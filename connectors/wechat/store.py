@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, insert, or_, select, update
+from sqlalchemy import Row, and_, bindparam, insert, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.store.schema import (
@@ -82,7 +82,7 @@ class Answered:
 _ANSWERED = select(wechat_answer.c.way, wechat_answer.c.reply).where(
     wechat_answer.c.turn_id == bindparam("turn")
 )
-_CLAIM = insert(wechat_answer)
+_NOTE = insert(wechat_answer)
 
 
 async def answered(conn: AsyncConnection, turn_id: str) -> Answered | None:
@@ -91,15 +91,17 @@ async def answered(conn: AsyncConnection, turn_id: str) -> Answered | None:
     return Answered(Way(row.way), row.reply) if row else None
 
 
-async def claim(
+async def note(
     conn: AsyncConnection, clock: Clock, turn_id: str, way: Way, *, reply: str | None = None
-) -> Way:
-    """The way in which the turn is answered: this one, unless another attempt was first."""
-    known = await answered(conn, turn_id)
-    if known is not None:
-        return known.way
-    await conn.execute(_CLAIM, {"turn_id": turn_id, "way": way, "reply": reply, "at": clock.now()})
-    return way
+) -> None:
+    """The turn is answered in this way. Only after `answered` has told that none was claimed."""
+    await conn.execute(_NOTE, {"turn_id": turn_id, "way": way, "reply": reply, "at": clock.now()})
+
+
+async def claim(conn: AsyncConnection, clock: Clock, turn_id: str, way: Way) -> None:
+    """The turn is answered in this way, unless another attempt was first."""
+    if await answered(conn, turn_id) is None:
+        await note(conn, clock, turn_id, way)
 
 
 async def claim_orphans(
@@ -182,44 +184,14 @@ async def due(conn: AsyncConnection, clock: Clock, channel: str) -> list[Bundle]
     Words that were tried before go again as the very bundle that they were. What waits for a reader
     whose own response is still to come goes with that, but for a safety sentence.
     """
-    busy = select(outbox.c.conversation_id).where(
-        outbox.c.channel == channel, outbox.c.state.in_((SENDING, AGAIN))
-    )
+    now = clock.now()
     rows = await conn.execute(
-        _OUTGOING.where(
-            outbox.c.channel == channel,
-            outbox.c.state == READY,
-            outbox.c.not_before <= clock.now(),
-            outbox.c.conversation_id.not_in(busy),
-            or_(
-                outbox.c.epoch == SAFETY_EPOCH,
-                outbox.c.conversation_id.not_in(_responding(clock, channel)),
-            ),
-            or_(message.c.turn_id.is_(None), wechat_answer.c.way == Way.API),
-        )
-        .order_by(message.c.conversation_id, message.c.seq)
-        .limit(AT_ONCE)
+        _DUE, {"channel": channel, "now": now, "asked_after": now - ORPHAN_AFTER}
     )
     first: dict[str, Bundle] = {}
     for bundle in _bundles(rows.all()):
         first.setdefault(bundle.conversation_id, bundle)
     return list(first.values())
-
-
-def _responding(clock: Clock, channel: str) -> Select[Any]:
-    """Conversations with a question whose way of being answered is not decided yet."""
-    asked = inbound.alias()
-    claimed = wechat_answer.alias()
-    return (
-        select(asked.c.conversation_id)
-        .outerjoin(claimed, claimed.c.turn_id == asked.c.turn_id)
-        .where(
-            asked.c.channel == channel,
-            asked.c.state.in_(("received", "running", "done")),
-            asked.c.received_at > clock.now() - ORPHAN_AFTER,
-            claimed.c.turn_id.is_(None),
-        )
-    )
 
 
 async def waiting(conn: AsyncConnection, turn: Turn, *, may_push: bool) -> list[Bundle] | None:
@@ -228,13 +200,12 @@ async def waiting(conn: AsyncConnection, turn: Turn, *, may_push: bool) -> list[
     Answers of other turns that a response of their own will carry are not among it. None while
     a call with some of it is under way.
     """
-    await release(conn, turn.conversation_id, AGAIN)
-    rows = (
-        await conn.execute(
-            _WAITING_TO_PUSH if may_push else _WAITING,
-            {"conversation": turn.conversation_id, "turn": turn.id, "seq": turn.seq},
-        )
-    ).all()
+    query = _WAITING_TO_PUSH if may_push else _WAITING
+    asked = {"conversation": turn.conversation_id, "turn": turn.id, "seq": turn.seq}
+    rows = (await conn.execute(query, asked)).all()
+    if any(row.outbox_state == AGAIN for row in rows):
+        await release(conn, turn.conversation_id, AGAIN)
+        rows = (await conn.execute(query, asked)).all()
     if may_push and any(row.outbox_state == SENDING for row in rows):
         return None
     return _bundles([row for row in rows if row.outbox_state == READY])
@@ -271,7 +242,8 @@ _OUTGOING = (
 )
 
 _OF_CONVERSATION = _OUTGOING.where(
-    outbox.c.conversation_id == bindparam("conversation"), outbox.c.state.in_((READY, SENDING))
+    outbox.c.conversation_id == bindparam("conversation"),
+    outbox.c.state.in_([literal_column(f"'{state}'") for state in (READY, SENDING, AGAIN)]),
 ).order_by(message.c.seq)
 _ASKED_FOR = or_(message.c.turn_id == bindparam("turn"), message.c.turn_id.is_(None))
 _WAITING_TO_PUSH = _OF_CONVERSATION.where(
@@ -285,6 +257,36 @@ _GIVEN = (
         outbox.c.seq.in_(bindparam("given", expanding=True)),
     )
     .values(state=SENT, sent_at=bindparam("sent_at"))
+)
+
+
+_asked, _way = inbound.alias(), wechat_answer.alias()
+_RESPONDING = (
+    select(_asked.c.conversation_id)
+    .outerjoin(_way, _way.c.turn_id == _asked.c.turn_id)
+    .where(
+        _asked.c.channel == bindparam("channel"),
+        _asked.c.state.in_(("received", "running", "done")),
+        _asked.c.received_at > bindparam("asked_after"),
+        _way.c.turn_id.is_(None),
+    )
+)
+"Conversations with a question whose way of being answered is not decided yet"
+_taken = outbox.alias()
+_BUSY = select(_taken.c.conversation_id).where(
+    _taken.c.channel == bindparam("channel"), _taken.c.state.in_((SENDING, AGAIN))
+)
+_DUE = (
+    _OUTGOING.where(
+        outbox.c.channel == bindparam("channel"),
+        outbox.c.state == READY,
+        outbox.c.not_before <= bindparam("now"),
+        outbox.c.conversation_id.not_in(_BUSY),
+        or_(outbox.c.epoch == SAFETY_EPOCH, outbox.c.conversation_id.not_in(_RESPONDING)),
+        or_(message.c.turn_id.is_(None), wechat_answer.c.way == Way.API),
+    )
+    .order_by(message.c.conversation_id, message.c.seq)
+    .limit(AT_ONCE)
 )
 
 
@@ -316,14 +318,16 @@ def _bundle(rows: Sequence[Row[Any]]) -> Bundle:
     )
 
 
+_UNFINISHED = (
+    select(inbound.c.turn_id)
+    .where(inbound.c.conversation_id == bindparam("conversation"), inbound.c.state != "done")
+    .limit(1)
+)
+
+
 async def is_answering(conn: AsyncConnection, conversation_id: str) -> bool:
     """Whether a turn of the conversation is unfinished."""
-    rows = await conn.execute(
-        select(inbound.c.turn_id)
-        .where(inbound.c.conversation_id == conversation_id, inbound.c.state != "done")
-        .limit(1)
-    )
-    return rows.first() is not None
+    return (await conn.execute(_UNFINISHED, {"conversation": conversation_id})).first() is not None
 
 
 async def begin(conn: AsyncConnection, bundle: Bundle, *, lease_until: datetime) -> bool:

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sqlite3
 import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
 from community.errors import StoreError
 from community.store.database import Database
+from community.store.schema import counter
 
 
 def drivers() -> set[threading.Thread]:
-    return {one for one in threading.enumerate() if "_connection_worker" in one.name}
+    return {one for one in threading.enumerate() if one.name.startswith("database")}
 
 
-async def test_thread_of_a_cancelled_statement_ends_before_close_returns(
+async def test_writer_that_was_cancelled_while_it_waited_leaves_nothing_running(
     data_dir: Path, until: Callable[[Callable[[], object]], Awaitable[None]]
 ) -> None:
     before = drivers()
@@ -34,15 +36,29 @@ async def test_thread_of_a_cancelled_statement_ends_before_close_returns(
 
     waiting = asyncio.create_task(wait_for_the_lock())
     await until(lambda: drivers() - before)
-    for _ in range(2):  # the second time while SQLAlchemy waits for the statement to end
-        waiting.cancel()
-        await asyncio.sleep(0)
+    waiting.cancel()
     await asyncio.gather(waiting, return_exceptions=True)
-    other.close()
-
     await database.close()
-
+    other.execute("COMMIT")
+    other.execute("BEGIN IMMEDIATE")
+    other.close()
+    assert waiting.cancelled()
     assert drivers() - before == set()
+
+
+async def test_what_is_being_written_at_close_is_written(data_dir: Path) -> None:
+    database = Database(f"sqlite:///{data_dir / 'linsheng.db'}")
+
+    async def write() -> None:
+        async with database.write() as connection:
+            await connection.execute(insert(counter).values(name="n", value=1))
+            closing.append(asyncio.create_task(database.close()))
+
+    closing: list[asyncio.Task[None]] = []
+    await write()
+    await closing[0]
+    with contextlib.closing(sqlite3.connect(data_dir / "linsheng.db")) as file:
+        assert file.execute("SELECT name FROM counter").fetchall() == [("n",)]
 
 
 async def test_closing_twice_is_harmless(data_dir: Path) -> None:

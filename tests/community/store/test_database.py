@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from community.errors import Code, StoreError
@@ -127,10 +127,33 @@ async def test_lock_that_stays_is_a_store_error_and_the_next_try_works(
 
 async def test_every_connection_is_durable_patient_and_strict(db: Database) -> None:
     pragmas = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
-    for transaction in (db.read, db.write):
+    for transaction, patience_ms in ((db.read, 10_000), (db.write, 0)):  # it waits on the loop
         async with transaction() as conn:
             found = [(await conn.execute(text(f"PRAGMA {name}"))).scalar() for name in pragmas]
-        assert found == ["wal", 2, 1, 10_000]
+        assert found == ["wal", 2, 1, patience_ms]
+
+
+async def test_reader_can_change_nothing(counted: Database) -> None:
+    with pytest.raises(StoreError):
+        async with counted.read() as conn:
+            await conn.execute(update(counter).values(value=1))
+    assert await value_of(counted) == 0
+
+
+async def test_who_reads_lets_others_run(counted: Database) -> None:
+    await value_of(counted)
+    ran: list[str] = []
+    asyncio.get_running_loop().call_soon(ran.append, "another")
+    await value_of(counted)
+    assert ran == ["another"]
+
+
+async def test_rows_that_were_asked_for_stay_as_they_were(counted: Database) -> None:
+    async with counted.write() as conn:
+        await conn.execute(insert(counter).values(name="m", value=0))
+        rows = await conn.execute(select(counter.c.name).order_by(counter.c.name))
+        await conn.execute(delete(counter))
+    assert rows.scalars().all() == ["m", "n"]
 
 
 async def test_record_of_a_home_that_is_not_there_is_refused(db: Database) -> None:

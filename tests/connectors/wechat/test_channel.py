@@ -11,7 +11,7 @@ from bot.messages import Reply
 from bot.scripted import ScriptedEngine
 from community.store.schema import inbound, message, outbox, wechat_answer
 from community.times import FixedClock
-from connectors.wechat import grants, store, xml
+from connectors.wechat import channel, grants, store, xml
 from connectors.wechat.channel import ANSWER_BY_S
 from connectors.wechat.crypto import SKEW_MAX_S
 from connectors.wechat.sim.faults import Delay, Refuse, Reset
@@ -85,6 +85,17 @@ async def test_late_answer_follows_through_the_api_once(open_account, sim, until
     await until(lambda: screen(sim))
     await until(lambda: sim.calls["message/custom/send"] == 1)
     assert screen(sim) == ["听到：你好"]
+    await reaches(gateway, outgoing.SENT)
+
+
+async def test_answer_whose_way_back_would_begin_too_late_goes_through_the_api(
+    open_account, sim, until, monkeypatch
+):
+    monkeypatch.setattr(channel, "TOO_LATE_S", 0.0)  # the clock of the attempt
+    gateway, pushes = await open_account()
+    assert await pushes.say(READER, "你好") is None
+    await until(lambda: screen(sim))
+    assert (screen(sim), sim.calls["message/custom/send"]) == (["听到：你好"], 1)
     await reaches(gateway, outgoing.SENT)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from bot.messages import Reply
 from bot.scripted import ScriptedEngine
-from connectors.wechat import xml
+from connectors.wechat import channel, xml
 from connectors.wechat.words import words
 from conversation.messages import Draft
 from tests.connectors.wechat.test_notices import late_words
@@ -51,6 +51,22 @@ async def test_answer_that_comes_meanwhile_is_the_answer_to_a_later_attempt(
     first = message_of(pushes, "你好", 7)
     await cut_attempt(pushes, session, first)
     gateway.engine.gate.set()
+    query, body = pushes.sealed(first)
+    async with session.post(pushes.url, params=query, data=body) as answer:
+        assert "<Content><![CDATA[听到：你好]]></Content>" in opened(pushes, await answer.read())
+    assert len(gateway.engine.asked) == 1
+
+
+async def test_attempt_whose_way_back_would_begin_too_late_fails_and_leaves_the_answer_to_the_next(
+    open_quiet, session, monkeypatch
+):
+    gateway, pushes = await open_quiet()
+    first = message_of(pushes, "你好", 7)
+    with monkeypatch.context() as late:
+        late.setattr(channel, "TOO_LATE_S", 0.0)  # the clock of the attempt
+        query, body = pushes.sealed(first)
+        async with session.post(pushes.url, params=query, data=body) as answer:
+            assert answer.status == 503
     query, body = pushes.sealed(first)
     async with session.post(pushes.url, params=query, data=body) as answer:
         assert "<Content><![CDATA[听到：你好]]></Content>" in opened(pushes, await answer.read())
