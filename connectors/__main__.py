@@ -22,8 +22,7 @@ from community.secrets import Secrets, load_secrets
 from community.store.database import Database, migrate
 from community.times import SystemClock
 from connectors.app import build_app, log_channels_off
-from connectors.ears import open_ears
-from connectors.mouth import open_mouth
+from connectors.speech import log_speech, open_ears, open_mouth
 
 BAD_START = 2
 OPEN_REQUESTS_END_S = 0.2
@@ -80,6 +79,7 @@ async def _serve(settings: Settings, secrets: Secrets) -> None:
             host, port = runner.addresses[0][:2]
             _settle_memory()
             log_channels_off(app)
+            log_speech(settings, ears, voice)
             print(f"gateway: listening on http://{host}:{port}", flush=True)
             await stopped.wait()
         finally:

@@ -70,7 +70,7 @@ class EspeakSynthesiser:
         if path is None:
             raise SynthesiserError(f"{program} is not installed")
         voice = await _mandarin_voice(path)
-        logger.info("speech: %s, voice %s", program, voice)
+        logger.debug("speech: %s, voice %s", program, voice)
         return cls(path, voice, prepared=prepared)
 
     async def speak(self, text: str, *, pace: int = USUAL) -> Speech:
@@ -101,7 +101,7 @@ async def _mandarin_voice(path: str) -> str:
             async with asyncio.timeout(PROBE_DEADLINE_S):
                 phonemes = (await child.ask(command, _PROBE.encode())).decode(errors="replace")
         except (SynthesiserError, TimeoutError) as error:
-            logger.info("voice %s: %s", voice, error or "late")
+            logger.debug("voice %s: %s", voice, error or "late")
             continue
         if phonemes.strip() and _FOREIGN not in phonemes:
             return voice

@@ -12,10 +12,11 @@ import pytest
 
 from community.config import Settings
 from community.errors import ConfigError
-from connectors.ears import open_ears
+from connectors.speech import log_speech, open_ears
 from connectors.voices import Voices
 from tests.voice import tones
 from voice.decoder import Decoder
+from voice.scripted import ScriptedSynthesiser
 
 
 @pytest.fixture
@@ -41,6 +42,7 @@ def recording(*parts):
 async def test_without_a_model_there_are_none_and_it_is_said_once(settings, caplog):
     caplog.set_level(logging.INFO)
     assert await open_ears(settings) is None
+    log_speech(settings, None, ScriptedSynthesiser())
     assert [record.getMessage() for record in caplog.records] == [
         "speech: no model, so that residents' voices are there for people only"
     ]
@@ -71,7 +73,7 @@ async def test_clip_of_a_resident_is_heard_with_the_model(settings, model, db, c
 
 def test_gateway_without_a_model_loads_no_engine():
     script = (
-        "import sys, connectors.app, connectors.ears; "
+        "import sys, connectors.app, connectors.speech; "
         "print({'vosk', 'sherpa_onnx', 'pyttsx3'} & set(sys.modules))"
     )
     ran = subprocess.run(
