@@ -21,7 +21,7 @@ AT_LEAST = 2
 """Sentences that a run must be in."""
 LEAST = 0.05
 """A weight nearer to 0 is left out: it says next to nothing, and takes room."""
-SURE, CERTAIN, REFUTED = -0.25, 2.5, -2.5
+SURE, CERTAIN, REFUTED = -0.3, 2.5, -2.5
 """Scores, in the units of `Scorer`; what other thresholds give is in docs/nlu.md."""
 PARTS = 5
 """Of the cross-validation."""

@@ -1,4 +1,4 @@
-"""What the entity tagger sees of each character: its neighbours, its word, its sound, names around it."""
+"""What the entity tagger sees of each character: neighbours, its word and its class, sound, names around it."""
 
 from collections.abc import Sequence
 
@@ -22,6 +22,7 @@ def features(sentence: Sentence, intent: str) -> list[list[str]]:
     heard = ["^^", "^", *map(sound, characters), "$", "$$"]
     shapes = [_shape(character) for character in characters]
     places = _places(sentence.words)
+    classes = _classes(sentence)
     named = _named(len(characters), sentence.names)
     rows = []
     for place in range(len(characters)):
@@ -48,6 +49,7 @@ def features(sentence: Sentence, intent: str) -> list[list[str]]:
             f"part={places[place][0]}",
             f"word={places[place][1]}",
             f"partword={places[place][0]}{places[place][1]}",
+            *classes[place],
             f"intent={intent}",
             *named[place],
         ]
@@ -78,6 +80,16 @@ def _places(words: Sequence[str]) -> list[tuple[str, str]]:
         parts = "S" if len(word) == 1 else "B" + "M" * (len(word) - 2) + "E"
         places.extend((part, word) for part in parts)
     return places
+
+
+def _classes(sentence: Sentence) -> list[list[str]]:
+    """For each character, the class of its word, alone and with those of the words beside it."""
+    seen = ["^", *sentence.classes, "$"]
+    rows: list[list[str]] = []
+    for number, word in enumerate(sentence.words, start=1):
+        before, this, after = seen[number - 1 : number + 2]
+        rows += [[f"class={this}", f"class-={before} {this}", f"class+={this} {after}"]] * len(word)
+    return rows
 
 
 def _named(length: int, names: Sequence[Found]) -> list[list[str]]:

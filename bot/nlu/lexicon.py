@@ -22,6 +22,8 @@ class Sentence(NamedTuple):
     """As long as the text, or its first LONGEST characters; offsets are the same."""
     words: tuple[str, ...]
     """Joined, they are `plain`."""
+    classes: tuple[str, ...]
+    """What class each of the words is of."""
     names: tuple[Found, ...]
 
 
@@ -38,7 +40,8 @@ class Lexicon:
         """Cut and search one text."""
         folded = plain(text[:LONGEST])
         words = tuple(self._segmenter.words(folded))
-        return Sentence(folded, words, tuple(self._names.find(folded)))
+        classes = tuple(map(self._segmenter.word_class, words))
+        return Sentence(folded, words, classes, tuple(self._names.find(folded)))
 
 
 def lexicon(tables: Tables) -> Lexicon:
