@@ -23,7 +23,9 @@ from voice.speaker.memory import Memory
 from voice.speaker.player import Player
 from voice.speaker.words import words
 from voice.synthesiser import Synthesiser
-from voice.timers import Timers
+from voice.timers import Timers, pause
+
+AGAIN_S = 1.0
 
 logger = logging.getLogger(__name__)
 
@@ -55,15 +57,9 @@ class Alone:
 
     def open(self) -> None:
         """The line is down."""
-        if self._session is not None:
-            return
-        self._talk = AloneTalk(self._journal, self._memory, self._clock, self._timers)
-        self._session = Session(
-            _Door(self._player), self._talk, self._ears, self._voice, self._timers,
-            split=sentences, fit=fitted, device=Device(shared=False),
-        )  # fmt: skip
-        self._running = asyncio.create_task(self._session.run(), name="speaker-alone")
-        self._running.add_done_callback(_tell_failure)
+        if self._running is None:
+            self._begin()
+            self._running = asyncio.create_task(self._keep_running(), name="speaker-alone")
 
     async def close(self) -> None:
         """The line is back: what was said so far is noted, nothing more is said. May be called twice."""
@@ -72,6 +68,25 @@ class Alone:
         if session is not None and running is not None:
             await session.close()
             await asyncio.wait([running])
+
+    def _begin(self) -> Session:
+        self._talk = AloneTalk(self._journal, self._memory, self._clock, self._timers)
+        self._session = Session(
+            _Door(self._player), self._talk, self._ears, self._voice, self._timers,
+            split=sentences, fit=fitted, device=Device(shared=False),
+        )  # fmt: skip
+        return self._session
+
+    async def _keep_running(self) -> None:
+        """One session after the other: a cry after one that failed is heard too."""
+        session = self._session
+        while session is not None:
+            try:
+                await session.run()
+            except Exception:
+                logger.exception("the speaker's own session failed")
+                await pause(self._timers, AGAIN_S)
+            session = self._begin() if self._session is session else None
 
     async def wake(self, *, held: bool) -> None:
         if self._session is not None and self.hears:
@@ -100,11 +115,6 @@ class Alone:
             return
         with suppress(StoreError):  # it is answered; that it is not noted is in the log
             self._talk.cry(f"button-{secrets.token_hex(8)}", words("pressed"))
-
-
-def _tell_failure(running: asyncio.Task[None]) -> None:
-    if not running.cancelled() and running.exception() is not None:
-        logger.error("the speaker's own session failed", exc_info=running.exception())
 
 
 class _Door:

@@ -49,6 +49,7 @@ class AloneTalk:
         self._seq = 0
         self._turn = 0
         self._answers_until = clock.now()
+        self._cried = ""
 
     async def say(
         self, key: str, heard: Transcript, pcm: bytes = b"", *, continues: str = ""
@@ -63,9 +64,16 @@ class AloneTalk:
             self._answer("no_line")
 
     def cry(self, key: str, text: str) -> None:
-        """Note a cry for help and say what to do now. Raises StoreError when it cannot be noted."""
-        self._speak("cry", Kind.ALARM)
-        self._note(key, text)
+        """Note a cry for help and say what to do now, once for each key.
+
+        Raises StoreError when it cannot be noted.
+        """
+        try:
+            self._note(key, text)
+        finally:
+            if key != self._cried:
+                self._cried = key
+                self._speak("cry", Kind.ALARM)
 
     def explain(self) -> None:
         """Say why nothing can be done, and what a cry is."""
