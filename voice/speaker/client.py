@@ -53,6 +53,7 @@ class Client:
         self._held = False
         self._holding: list[Timer] = []
         self._alone = True
+        self._greeted = False
 
     # What happens to it
 
@@ -189,7 +190,9 @@ class Client:
         self._alone = False
         await self._on.alone.close()
         self._on.messenger.deliver()
-        self._on.player.play(cues.ready())
+        if not self._greeted:  # and not in the night, when a line comes and goes
+            self._greeted = True
+            self._on.player.play(cues.ready())
 
     async def _told(self, frame: Frame) -> None:
         if not self._alone:

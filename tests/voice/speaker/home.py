@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,11 +15,14 @@ from voice.fakes import TimedEars, TonedVoice
 from voice.speaker.assembly import Box
 from voice.speaker.fakes import FakeLamp, FakeLine, FakeSound
 from voice.speaker.frames import Frame, Hello
+from voice.speaker.journal import Journal
+from voice.speaker.line import Line
 from voice.timers import VirtualTimers
 
 START = datetime(2025, 11, 3, 0, 5, tzinfo=UTC)
 "Five past eight in China"
 FRAME_S = 0.02
+FRAMES_AT_ONCE = 3
 HELLO = Hello(22_050, "3号楼2单元501", ("120", "值班电话62345678"), 3)
 
 
@@ -31,6 +35,8 @@ class Home:
     timers: VirtualTimers = field(default_factory=VirtualTimers)
     card: FakeSound = field(default_factory=FakeSound)
     line: FakeLine = field(default_factory=FakeLine)
+    real_line: Callable[[Journal], Line] | None = None
+    "Instead of the fake one"
     lamp: FakeLamp = field(default_factory=FakeLamp)
 
     def __post_init__(self) -> None:
@@ -38,7 +44,7 @@ class Home:
         self.ears = TimedEars(self.timers)
         ears = self.ears if self.can_hear else None
         self.box = Box(
-            self.folder, lambda _: self.line, self.card, self.lamp, self.voice, ears,
+            self.folder, self.real_line or (lambda _: self.line), self.card, self.lamp, self.voice, ears,
             wakes=self.wakes, clock=self.clock, timers=self.timers,
         )  # fmt: skip
         self.client = self.box.client
@@ -59,10 +65,14 @@ class Home:
 
     async def passes(self, seconds: float) -> None:
         """Time in which sound is heard and played."""
-        for _ in range(round(seconds / FRAME_S)):
-            self.clock.advance(FRAME_S)
-            await self.timers.advance(FRAME_S)
-            self.card.tick()
+        left = round(seconds / FRAME_S)
+        while left > 0:
+            frames = min(left, FRAMES_AT_ONCE)
+            self.clock.advance(frames * FRAME_S)
+            await self.timers.advance(frames * FRAME_S)
+            for _ in range(frames):
+                self.card.tick()
+            left -= frames
         await self.timers.settle()
 
     async def waits(self, seconds: float) -> None:

@@ -177,3 +177,10 @@ async def test_a_flood_from_the_gateway_fills_nothing_up(home):
         home.client.sound(SPEECH)
     await home.passes(0.5)
     assert len(home.box.player._sound) <= 30 * 44_100
+
+
+async def test_a_line_that_comes_and_goes_by_night_is_not_heard(home):
+    await home.goes_down()
+    await home.comes_up()
+    await home.passes(1)
+    assert home.card.silent_frames >= 50
