@@ -39,8 +39,9 @@ class Entry:
 class Journal:
     """Raises OSError when the disk takes nothing more. Each change waits for the disk."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, most: int = MOST) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        self._most = most
         self._file = folder / FILE
         self._open: dict[tuple[str, str], Entry] = {}
         self._read()
@@ -84,7 +85,7 @@ class Journal:
 
     def _make_room(self) -> None:
         spoken = self.waiting(SPOKEN)
-        if len(self._open) >= MOST and spoken:
+        if len(self._open) >= self._most and spoken:
             logger.warning("the journal is full: a reminder that was spoken is not told of")
             self.done(SPOKEN, spoken[0].id)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from voice.speaker.journal import FILE, MOST, SPOKEN, WORDS, Entry, Journal
+from voice.speaker.journal import FILE, SPOKEN, WORDS, Entry, Journal
 
 ROOT = Path(__file__).resolve().parents[3]
 AT = datetime(2025, 11, 3, 0, 5, tzinfo=UTC)
@@ -95,11 +95,11 @@ def test_only_its_owner_may_read_it(tmp_path):
 
 
 def test_a_full_journal_forgets_reminders_and_no_cry(tmp_path):
-    journal = Journal(tmp_path)
+    journal = Journal(tmp_path, most=5)
     journal.note(PILLS)
-    for number in range(MOST):
+    for number in range(5):
         journal.note(Entry(WORDS, f"c-{number}", "救命", AT))
-    assert (len(journal.waiting(WORDS)), journal.waiting(SPOKEN)) == (MOST, [])
+    assert (len(journal.waiting(WORDS)), journal.waiting(SPOKEN)) == (5, [])
 
 
 def test_what_was_noted_before_the_process_was_killed_is_all_there(tmp_path):
