@@ -11,6 +11,7 @@ from tests.voice.traces import sound
 from voice.door import State
 from voice.speaker import cues
 from voice.speaker.card import PLAY_BYTES
+from voice.speaker.client import WAITING_AT_MOST
 from voice.speaker.frames import Hello, Hush, Saying, StateNow, Understood, Volume
 from voice.speaker.lamp import Light
 
@@ -175,8 +176,18 @@ async def test_a_sentence_that_has_arrived_is_not_heard_again(home):
 async def test_a_flood_from_the_gateway_fills_nothing_up(home):
     for _ in range(5_000):
         home.client.sound(SPEECH)
+        home.client.told(Saying())
+    assert home.client._events.qsize() == WAITING_AT_MOST
     await home.passes(0.5)
     assert len(home.box.player._sound) <= 30 * 44_100
+
+
+async def test_a_press_in_a_flood_is_not_lost(home):
+    for _ in range(5_000):
+        home.client.sound(SPEECH)
+    home.client.pressed()
+    await home.passes(0.1)
+    assert home.line.sent == [{"type": "abort"}]
 
 
 async def test_a_line_that_comes_and_goes_by_night_is_not_heard(home):
