@@ -73,7 +73,7 @@ class Visit:
     async def _settle(self, reports: int) -> None:
         """What the device said while it was alone is noted before anything is said here."""
         self._reports = reports
-        with suppress(TimeoutError):
+        with suppress(TimeoutError, ConnectionError):
             async with asyncio.timeout(SETTLE_S):
                 while self._reports > 0 and not self._socket.closed:
                     frame = await self._socket.receive()

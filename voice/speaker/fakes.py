@@ -62,6 +62,10 @@ class FakeLine:
         self.is_up = False
         self.sent: list[dict[str, Any]] = []
         self.sound = bytearray()
+        self.dropped = 0
+
+    def drop(self) -> None:
+        self.dropped += 1
 
     def send(self, said: bytes | dict[str, Any]) -> bool:
         if not self.is_up:

@@ -9,6 +9,7 @@ from voice.activity import FRAME_BYTES, FRAME_S, Activity
 PRE_ROLL_S = 0.6
 "From before a button is pressed: people begin to speak as they press"
 LONGEST_S = 60.0
+_LONGEST_BYTES = int(LONGEST_S / FRAME_S) * FRAME_BYTES
 _SHORTEST_S = 0.2
 "Voice that is more than a cough"
 
@@ -37,9 +38,10 @@ class Kept:
         self.pcm = bytearray(pcm)
 
     def hear(self, pcm: bytes) -> None:
-        """More of it, until LONGEST_S; who speaks longer was heard by then."""
-        if not self.ended and len(self.pcm) < LONGEST_S / FRAME_S * FRAME_BYTES:
+        """More of it; the last LONGEST_S are kept."""
+        if not self.ended:
             self.pcm += pcm
+            del self.pcm[: max(0, len(self.pcm) - _LONGEST_BYTES)]
 
     def has_voice(self) -> bool:
         """Whether anything is said in it."""

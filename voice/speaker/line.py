@@ -26,3 +26,7 @@ class Line(Protocol):
     def send(self, said: bytes | dict[str, Any]) -> bool:
         """Sound, or a frame of JSON; False when it cannot be sent. Nothing waits."""
         ...
+
+    def drop(self) -> None:
+        """The line is dead, whatever it says itself; it is made anew."""
+        ...

@@ -18,7 +18,7 @@ from voice.speaker.line import Listener
 from voice.timers import LoopTimers, Timers, pause, within
 
 PATH = "/speaker/v1/socket"
-HEARTBEAT_S = 5.0
+HEARTBEAT_S = 10.0
 "A line that is dead without a word is known for it after one and a half of these"
 CONNECT_S = 10.0
 SEND_S = 5.0
@@ -57,6 +57,7 @@ class Link:
         self._timers = timers or LoopTimers()
         self._chance = chance
         self._outgoing: asyncio.Queue[bytes | str] | None = None
+        self._writing: asyncio.Task[None] | None = None
 
     @property
     def is_up(self) -> bool:
@@ -70,6 +71,11 @@ class Link:
             self._outgoing.put_nowait(frame)
             return True
         return False
+
+    def drop(self) -> None:
+        """Close a line that is dead without a word."""
+        if self._writing is not None:
+            self._writing.cancel()
 
     async def run(self, listener: Listener) -> None:
         """Keep the line, until cancelled."""
@@ -119,7 +125,7 @@ class Link:
         self, socket: aiohttp.ClientWebSocketResponse, listener: Listener, hello: Hello
     ) -> None:
         outgoing = self._outgoing = asyncio.Queue(WAITING_AT_MOST)
-        writing = asyncio.create_task(self._write(socket, outgoing), name="speaker-line")
+        self._writing = asyncio.create_task(self._write(socket, outgoing), name="speaker-line")
         listener.up(hello)
         try:
             async for frame in socket:
@@ -130,15 +136,15 @@ class Link:
                     if told is not None:
                         listener.told(told)
         finally:
-            self._outgoing = None
+            writing, self._outgoing, self._writing = self._writing, None, None
             writing.cancel()
-            await asyncio.wait([writing])
             listener.down()
+            await asyncio.wait([writing])
 
     async def _write(
         self, socket: aiohttp.ClientWebSocketResponse, outgoing: asyncio.Queue[bytes | str]
     ) -> None:
-        """Send what waits; a line that takes it not in time is closed, which ends the visit."""
+        """Send what waits; a line that does not take it in time is closed, which ends the visit."""
         try:
             while True:
                 frame = await outgoing.get()
@@ -148,4 +154,5 @@ class Link:
                 await within(self._timers, SEND_S, sending)
         except (ConnectionError, TimeoutError, RuntimeError) as error:
             logger.info("the line takes nothing: %s", type(error).__name__)
+        finally:
             await socket.close()

@@ -24,10 +24,14 @@ from voice.speaker.line import Line
 from voice.speaker.memory import Memory
 from voice.speaker.messenger import Messenger
 from voice.speaker.player import Player
-from voice.timers import Timers
+from voice.timers import Timer, Timers
 
 _SOON_S = 2.0
 "After a call the gateway may still tell of the rest before it"
+
+
+ANSWERS_S = 8.0
+"A gateway that says nothing for so long to somebody who speaks is not there"
 
 
 class Online:
@@ -51,6 +55,7 @@ class Online:
         self._state = State.IDLE
         self._called_s: float | None = None
         self._deaf = False
+        self._waiting: Timer | None = None
 
     def up(self, hello: Hello) -> None:
         self._state, self._called_s, self._kept, self._deaf = State.IDLE, None, None, False
@@ -61,10 +66,12 @@ class Online:
 
     def down(self) -> Kept | None:
         """The line broke; returns what was being said and is not known to have arrived."""
+        self._answered()
         kept, self._kept = self._kept, None
         return kept
 
     def told(self, frame: Frame) -> None:
+        self._answered()
         match frame:
             case StateNow(state=state):
                 self._now(state)
@@ -107,6 +114,7 @@ class Online:
         if pcm:
             self._line.send(pcm)
         self._lamp.show(Light.LISTENING)
+        self._expect()
 
     def hear(self, pcm: bytes) -> None:
         """What the microphone hears; dropped while nobody is listened to."""
@@ -123,6 +131,17 @@ class Online:
         if self._kept is not None:
             self._kept.ended = True
         self._line.send({"type": "stop"})
+        self._expect()
+
+    def _expect(self) -> None:
+        """Somebody who speaks is answered in time, or by the speaker itself."""
+        self._answered()
+        self._waiting = self._timers.after(ANSWERS_S, self._line.drop)
+
+    def _answered(self) -> None:
+        if self._waiting is not None:
+            self._waiting.cancel()
+            self._waiting = None
 
     def _listens(self) -> bool:
         if self._kept is not None and self._kept.held:

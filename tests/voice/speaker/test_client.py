@@ -195,3 +195,27 @@ async def test_a_line_that_comes_and_goes_by_night_is_not_heard(home):
     await home.comes_up()
     await home.passes(1)
     assert home.card.silent_frames >= 50
+
+
+async def test_a_gateway_that_is_silent_to_a_sentence_is_given_up(home):
+    await holds(home)
+    await home.waits(7)
+    assert home.line.dropped == 0
+    await home.waits(2)
+    assert home.line.dropped == 1
+
+
+async def test_a_gateway_that_answers_a_sentence_is_kept(home):
+    await holds(home)
+    await home.is_told(StateNow(State.THINKING))
+    await home.waits(20)
+    assert home.line.dropped == 0
+
+
+async def test_of_a_long_silence_before_a_cry_the_cry_is_kept(home):
+    await home.is_told(StateNow(State.LISTENING))
+    await home.passes(61)
+    await home.speaks("救命啊我摔倒了", trace="v1.0")
+    await home.goes_down()
+    await home.passes(6)
+    assert [one.text[:7] for one in home.box.journal.waiting("words")] == ["救命啊我摔倒了"]

@@ -146,3 +146,14 @@ async def test_a_frame_that_is_too_large_ends_the_line_and_not_the_speaker(gatew
     await until(lambda: notes.downs)
     await timers.advance(1)
     await until(lambda: notes.ups == 2)
+
+
+async def test_a_line_that_is_dropped_is_made_again(gateway, linked, until):
+    link, notes, timers = linked
+    await until(lambda: notes.ups)
+    link.drop()
+    await until(lambda: notes.downs)
+    assert not link.is_up
+    await until(lambda: timers._due)
+    await timers.advance(1)
+    await until(lambda: notes.ups == 2)
