@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from tests.voice.speaker.home import Home
 from voice.scripted import ScriptedStreamingRecogniser
 from voice.speaker.assembly import line_to
 from voice.speaker.identity import load_identity
+from voice.speaker.lamp import Light
 
 
 @pytest.fixture
@@ -80,7 +82,11 @@ async def test_a_turn_at_the_button_is_heard_and_played(
         home.client.pressed()
         await home.speaks(trace="v1.0")
         home.client.released()
-        await until(lambda: home.box.player.playing)
+        await home.passes(0.3)
+        await until(lambda: Light.SPEAKING in home.lamp.shown and home.box.player.playing)
+        async with asyncio.timeout(10):
+            while len(await said_in(gateway, conversation)) < 2:  # noqa: ASYNC110 - the database tells nobody
+                await asyncio.sleep(0.01)
     assert await said_in(gateway, conversation) == [
         ("resident", "楼道灯坏了"), ("bot", "听到：楼道灯坏了")
     ]  # fmt: skip
