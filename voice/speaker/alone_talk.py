@@ -1,6 +1,6 @@
 """AloneTalk: the conversation while the line is down: a cry is noted and answered, reminders are said.
 
-Words after a reminder are taken for its answer and are noted too. For all else one is asked to come
+Words after a reminder are taken for its answer, which holds for a while. For all else one is asked to come
 again: what was wished hours ago may be wrong by the time the line is back.
 """
 
@@ -16,7 +16,7 @@ from community.times import Clock, date_words
 from language.emergency import detect
 from voice.recogniser import Transcript
 from voice.speaker.frames import Due
-from voice.speaker.journal import SPOKEN, WORDS, Entry, Journal
+from voice.speaker.journal import ANSWER, SPOKEN, WORDS, Entry, Journal
 from voice.speaker.memory import Memory
 from voice.speaker.words import words
 from voice.talk import Fate, Habits, Kind, Said
@@ -58,7 +58,7 @@ class AloneTalk:
         if detect(heard.text).sos:
             self.cry(key, heard.text)
         elif self._clock.now() < self._answers_until:
-            self._note(key, heard.text)
+            self._write(Entry(ANSWER, key, heard.text, self._clock.now()))
             self._answer("answer_kept")
         else:
             self._answer("no_line")

@@ -49,7 +49,7 @@ class Box:
         self.player = Player(self.memory.known.volume)
         self._card = card
         self._wake = WakeWord(ears, lambda: self.client.called()) if ears and wakes else None
-        messenger = Messenger(self.line, self.journal, self.memory, timers)
+        messenger = Messenger(self.line, self.journal, self.memory, clock, timers)
         alone = Alone(self.player, voice, ears, self.journal, self.memory, clock, timers)
         online = Online(self.line, self.player, self.memory, messenger, lamp, timers)
         parts = Parts(self.player, online, alone, messenger, lamp, self._wake)

@@ -19,17 +19,17 @@ from voice.speaker.files import settle
 FILE = "journal.jsonl"
 MOST = 1_000
 "Entries that wait; beyond, the oldest reminder that was spoken is forgotten, and no cry is"
-WORDS, SPOKEN = "words", "spoken"
+WORDS, ANSWER, SPOKEN = "words", "answer", "spoken"
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing to be told: words of the resident, or that a reminder was spoken."""
+    """One thing to be told: a cry, the answer to a reminder, or that a reminder was spoken."""
 
     kind: str
-    "WORDS or SPOKEN"
+    "WORDS, ANSWER or SPOKEN"
     id: str
     "Of words their own, of a reminder its key"
     text: str

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 
-from voice.speaker.journal import SPOKEN, WORDS, Journal
+from community.times import Clock
+from voice.speaker.journal import ANSWER, SPOKEN, WORDS, Journal
 from voice.speaker.line import Line
 from voice.speaker.memory import Memory
 from voice.timers import Timer, Timers
 
 AGAIN_S = 30.0
 "After words that were refused"
+ANSWERS_LIVE = timedelta(minutes=30)
+"A 吃了 of the morning must not answer for the medicine of the evening; the gateway asks again"
 
 logger = logging.getLogger(__name__)
 
@@ -18,10 +22,13 @@ logger = logging.getLogger(__name__)
 class Messenger:
     """Each word has an id, so that sending it twice tells it once."""
 
-    def __init__(self, line: Line, journal: Journal, memory: Memory, timers: Timers) -> None:
+    def __init__(
+        self, line: Line, journal: Journal, memory: Memory, clock: Clock, timers: Timers
+    ) -> None:
         self._line = line
         self._journal = journal
         self._memory = memory
+        self._clock = clock
         self._timers = timers
         self._again: Timer | None = None
 
@@ -30,11 +37,15 @@ class Messenger:
         self._again = None
         for entry in self._journal.waiting(SPOKEN):
             self._line.send({"type": "spoken", "key": entry.id, "at": entry.at.isoformat()})
-        for entry in self._journal.waiting(WORDS):
+        for entry in self._journal.waiting(ANSWER):
+            if self._clock.now() - entry.at > ANSWERS_LIVE:
+                self._done(ANSWER, entry.id)
+        for entry in (*self._journal.waiting(WORDS), *self._journal.waiting(ANSWER)):
             self._line.send({"type": "say", "id": entry.id, "text": entry.text})
 
     def stored(self, id: str) -> None:
         self._done(WORDS, id)
+        self._done(ANSWER, id)
 
     def noted(self, key: str) -> None:
         self._memory.drop(key)
@@ -42,7 +53,8 @@ class Messenger:
 
     def refused(self, id: str | None) -> None:
         """Words were not taken now; they are sent again in a while."""
-        if id is not None and self._journal.has(WORDS, id) and self._again is None:
+        known = id is not None and (self._journal.has(WORDS, id) or self._journal.has(ANSWER, id))
+        if known and self._again is None:
             self._again = self._timers.after(AGAIN_S, self.deliver)
 
     def _done(self, kind: str, id: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.voice.speaker.home import START, Home
 from voice.speaker.frames import Agenda, Due, Noted, Refused, Stored
-from voice.speaker.journal import SPOKEN, WORDS
+from voice.speaker.journal import ANSWER, SPOKEN, WORDS
 
 CRY = "救命啊我摔倒了"
 NOTED = "救命啊我摔倒了（11月3日 08:05说的，当时网络断了）"
@@ -166,13 +166,20 @@ async def test_a_reminder_two_hours_late_is_not_said_any_more(tmp_path, late, sa
         assert len(home.said) == said
 
 
-async def test_the_answer_to_a_reminder_is_kept_for_the_gateway(tmp_path):
+@pytest.mark.parametrize(("wait_s", "said"), [(60, ["已经吃过了"]), (1_900, [])])
+async def test_the_answer_to_a_reminder_is_told_as_long_as_it_can_mean_no_other(
+    tmp_path, wait_s, said
+):
     async with Home(tmp_path) as home:
         home.box.memory.learn(agenda=(PILLS,))
         await home.waits(330)
         await cries(home, "已经吃过了")
-        (kept,) = home.box.journal.waiting(WORDS)
-        assert kept.text == "已经吃过了（11月3日 08:10说的，当时网络断了）"
+        await home.waits(wait_s)
+        await home.comes_up()
+        assert [one["text"] for one in home.sent("say")][:1] == said
+        for one in home.sent("say"):
+            await home.is_told(Stored(one["id"]))
+        assert home.box.journal.waiting(ANSWER) == []
 
 
 async def test_pace_by_voice_is_kept_for_the_next_time(tmp_path):
