@@ -169,6 +169,11 @@ class Settings:
     )
     vosk_port: int = setting(0, "its port (2700 by custom); 0: off")
     vosk_token: Secret = setting(Secret(""), "the token that its clients show, if they have to")
+    help_phones: str = setting(
+        "120",
+        "what a speaker at home tells people to call while its line is down, commas between, as "
+        "`120,值班电话62345678`",
+    )
     voice_keep_days: int = setting(30, "days for which residents' voice clips are kept")
     voice_model: str = setting(
         "",

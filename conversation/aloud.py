@@ -6,7 +6,7 @@ that nobody acknowledges is said again 5 and 15 minutes later, by timers (law 6)
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -123,6 +123,34 @@ async def after(conn: AsyncConnection, conversation_id: str, seq: int) -> Aloud 
     return _aloud(row) if row else None
 
 
+async def waiting_reminders(conn: AsyncConnection, conversation_id: str) -> list[Aloud]:
+    """Reminders that were written and not played yet, oldest first; nothing is taken."""
+    rows = await conn.execute(
+        _said()
+        .where(
+            outbox.c.conversation_id == conversation_id,
+            outbox.c.state == READY,
+            outbox.c.purpose == "reminder",
+        )
+        .order_by(outbox.c.seq)
+    )
+    return [_aloud(row) for row in rows]
+
+
+async def of_keys(conn: AsyncConnection, conversation_id: str, keys: Sequence[str]) -> list[int]:
+    """The numbers of the messages with these writer's keys, as far as they are not played yet."""
+    rows = await conn.execute(
+        select(outbox.c.seq)
+        .where(
+            outbox.c.conversation_id == conversation_id,
+            outbox.c.state == READY,
+            outbox.c.client_key.in_([f"{key}#0" for key in keys]),
+        )
+        .order_by(outbox.c.seq)
+    )
+    return [int(seq) for seq in rows.scalars()]
+
+
 async def open_question(
     conn: AsyncConnection, clock: Clock, conversation_id: str,
     within: tuple[timedelta, timedelta],
@@ -184,6 +212,12 @@ async def note(
         await _again_later(conn, clock, conversation_id, seq)
     elif fate == ANSWERED:
         await cancel(conn, _timer(conversation_id, seq))
+
+
+async def note_alone(conn: AsyncConnection, clock: Clock, conversation_id: str, seq: int) -> None:
+    """A device said it while its line was down: it is handed over, and not said again."""
+    await note(conn, clock, conversation_id, seq, PLAYED)
+    await cancel(conn, _timer(conversation_id, seq))
 
 
 async def _again_later(conn: AsyncConnection, clock: Clock, conversation_id: str, seq: int) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.labels import label
 from community.store import appointments
+from community.store.appointments import Appointment
 from community.times import Clock, date_words
 from conversation import telling
 from conversation.messages import Draft
@@ -22,17 +23,25 @@ def timers(clock: Clock) -> dict[str, Handler]:
     return {KIND: partial(_remind, clock)}
 
 
+def words(one: Appointment) -> str:
+    """What its reminder says."""
+    return label("appointment_news", "soon_home" if one.at_home else "soon").format(
+        when=date_words(one.starts_at), person=one.person, name=one.name, turn=one.queue_no,
+        place=one.place,
+    )  # fmt: skip
+
+
+def key(one: Appointment) -> str:
+    """The writer's key of its reminder: moved to another time it is another reminder."""
+    return f"{KIND}:{one.no}:{one.starts_at:%Y%m%d%H%M}"
+
+
 async def _remind(clock: Clock, conn: AsyncConnection, payload: dict[str, Any]) -> None:
     one = await appointments.get(conn, payload["id"])
     if one.state != "booked" or one.starts_at <= clock.now():
         return
-    words = label("appointment_news", "soon_home" if one.at_home else "soon").format(
-        when=date_words(one.starts_at), person=one.person, name=one.name, turn=one.queue_no,
-        place=one.place,
-    )  # fmt: skip
-    key = f"{KIND}:{one.no}:{one.starts_at:%Y%m%d%H%M}"
-    draft = Draft(words, purpose="reminder", private=True)
+    draft = Draft(words(one), purpose="reminder", private=True)
     await telling.tell(
-        conn, clock, [payload["conversation_id"]], [draft], key=key, until=one.starts_at,
+        conn, clock, [payload["conversation_id"]], [draft], key=key(one), until=one.starts_at,
         at_any_hour=telling.after_quiet(clock.now()) >= one.starts_at,
     )  # fmt: skip

@@ -54,8 +54,18 @@ async def _say(
     await telling.tell(
         conn, clock, await telling.free(conn, await telling.of_person(conn, resident_id)),
         [Draft(label("checkin_words", words), choices, purpose="reminder")],
-        key=f"checkin:{resident_id}:{day}:{words}",
+        key=key(resident_id, day, words),
     )  # fmt: skip
+
+
+def question() -> str:
+    """What is asked every day."""
+    return label("checkin_words", "ask")
+
+
+def key(resident_id: str, day: date, words: str) -> str:
+    """The writer's key of what is said in one day's check-in; `words` is ask or repeat."""
+    return f"checkin:{resident_id}:{day}:{words}"
 
 
 async def _set_step(

@@ -107,7 +107,7 @@ async def _unheard(
     given_up = await dose_times.give_up(conn, [one for one in found if one not in early])
     for one in given_up:
         for words in ("due", "once_more", "again"):
-            await outbox.take_back(conn, told, _key(one, words))
+            await outbox.take_back(conn, told, key(one, words))
     await _own_up(conn, clock, given_up)
 
 
@@ -130,21 +130,27 @@ async def _say(conn: AsyncConnection, clock: Clock, found: Sequence[Dose], words
     if not found:
         return
     told, kin = await care.of_taker(conn, found[0].plan)
-    text = label("dose_words", words).format(
+    draft = Draft(
+        text(found, words, kin), () if words == "late" else _choices(found),
+        purpose=None if words == "late" else "reminder", private=True,
+    )  # fmt: skip
+    told = told if words == "late" else await telling.free(conn, told)
+    await telling.tell(
+        conn, clock, told, [draft], key=key(found[0], words), at_any_hour=words != "late"
+    )
+
+
+def text(found: Sequence[Dose], words: str, kin: str | None) -> str:
+    """What is said of doses of one moment; `words` is due, again, once_more or late."""
+    return label("dose_words", words).format(
         whom=label("dose_words", "whom").format(kin=label("kin", kin)) if kin else "",
         drugs=care.drugs(found, with_dose=True),
         time=doses.time_words(found[0]),
     )
-    draft = Draft(
-        text, () if words == "late" else _choices(found),
-        purpose=None if words == "late" else "reminder", private=True,
-    )  # fmt: skip
-    told = told if words == "late" else await telling.free(conn, told)
-    key = _key(found[0], words)
-    await telling.tell(conn, clock, told, [draft], key=key, at_any_hour=words != "late")
 
 
-def _key(first: Dose, words: str) -> str:
+def key(first: Dose, words: str) -> str:
+    """The writer's key of what is said of doses, by the first of them."""
     return f"dose:{first.id}:{words}:{first.snoozes}"
 
 

@@ -11,6 +11,7 @@ from community.services import speakers
 from community.store.speakers import CLIENT, Speaker
 from connectors.base import Channel, Gateway
 from connectors.render import Capabilities
+from connectors.spoken.agenda_feed import Feed
 from connectors.spoken.payload import FRAME_MAX_BYTES, RATE_HZ
 from connectors.spoken.sessions import Sessions
 from connectors.spoken.talk import CHANNEL, SpeakerTalk, talk_of
@@ -20,6 +21,7 @@ from voice.device import Device
 
 HEARTBEAT_S = 20.0
 CLOSE_S = 1.0
+REPORTS_MAX = 100
 SECRET_MIN, SECRET_MAX = 32, 200
 "Characters"
 
@@ -49,24 +51,28 @@ class SpeakerChannel(Channel):
         )
         await socket.prepare(request)
         device = Device(keeps_sound=self.gateway.settings.voice_keep_days > 0)
-        visit = Visit(
-            Sessions(self.gateway.ears, self.gateway.voice),
-            socket,
-            await self._talk(one),
-            device,
-            one,
-        )
-        hello = {"type": "hello", "rate_hz": RATE_HZ, "home": one.home}
-        await visit.door.tell(hello | {"hears": self.gateway.ears is not None})
+        talk = await self._talk(one)
+        sessions = Sessions(self.gateway.ears, self.gateway.voice)
+        visit = Visit(sessions, socket, talk, device, one)
+        await visit.door.tell(self._hello(one))
         before, self._visits[one.id] = self._visits.get(one.id), visit
         if before is not None:
             await before.close()
         try:
-            await visit.run()
+            feed = Feed(self.gateway, talk.conversation_id, visit.door)
+            await visit.run(_reports(request), [feed.run])
         finally:
             if self._visits.get(one.id) is visit:
                 del self._visits[one.id]
         return socket
+
+    def _hello(self, one: Speaker) -> dict[str, object]:
+        phones = self.gateway.settings.help_phones.split(",")
+        return {
+            "type": "hello", "rate_hz": RATE_HZ, "home": one.home, "pace": one.pace,
+            "hears": self.gateway.ears is not None,
+            "help_phones": [phone.strip() for phone in phones if phone.strip()],
+        }  # fmt: skip
 
     async def _device(self, request: web.Request) -> Speaker:
         """The device that proves itself; one that is new is known from now on.
@@ -93,3 +99,9 @@ class SpeakerChannel(Channel):
             shown = await speakers.show_code(self.gateway.context, one)
             opening = words("unbound", code="，".join((shown.code[:3], shown.code[3:])))
         return await talk_of(self.gateway, one, opening=opening)
+
+
+def _reports(request: web.Request) -> int:
+    """How many reminders that it said alone the device tells of first."""
+    told = request.query.get("spoken", "")
+    return min(int(told), REPORTS_MAX) if told.isascii() and told.isdigit() and len(told) < 9 else 0

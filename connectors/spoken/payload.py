@@ -41,8 +41,15 @@ class Say:
     text: str
 
 
-Heard = Start | Stop | Abort | Say
-ID_MAX = 64
+@dataclass(frozen=True)
+class Spoken:
+    """A reminder of the agenda was said by the device itself, while the line was down."""
+
+    key: str
+
+
+Heard = Start | Stop | Abort | Say | Spoken
+ID_MAX, KEY_MAX = 64, 120
 
 
 def read(frame: str) -> Heard | None:
@@ -62,6 +69,8 @@ def read(frame: str) -> Heard | None:
             return Abort()
         case "say":
             return Say(_string(found, "id", ID_MAX), _string(found, "text", TEXT_MAX))
+        case "spoken":
+            return Spoken(_string(found, "key", KEY_MAX))
     return None
 
 

@@ -13,6 +13,7 @@ from community.errors import CommunityError, Conflict
 from community.store import speakers
 from community.store.speakers import Speaker
 from connectors.base import Gateway, storable
+from connectors.spoken.said_alone import SaidAlone
 from connectors.spoken.speech import said
 from conversation import aloud, inbox
 from conversation.aloud import Aloud
@@ -44,8 +45,8 @@ class ConversationTalk(ABC):
     ) -> None:
         self._gateway = gateway
         self._sender = sender
-        self._conversation_id = conversation_id
         self._speaker = speaker
+        self.conversation_id = conversation_id
         self._asking: asyncio.Task[Said | None] | None = None
         self._woken = asyncio.Event()
         self._open = True
@@ -67,7 +68,7 @@ class ConversationTalk(ABC):
             await self._submit_as(own, heard, pcm)
         except Conflict:
             await self._submit_as(f"{own}:more", heard, pcm)
-        self._gateway.hub.wake(self._conversation_id)
+        self._gateway.hub.wake(self.conversation_id)
 
     async def _submit_as(self, key: str, heard: Transcript, pcm: bytes) -> None:
         also = None
@@ -87,7 +88,7 @@ class ConversationTalk(ABC):
         return found
 
     async def _find(self) -> Said | None:
-        with self._gateway.hub.listening(self._conversation_id) as self._woken:
+        with self._gateway.hub.listening(self.conversation_id) as self._woken:
             while self._open:
                 self._woken.clear()
                 wait_s = LOOK_AGAIN_S
@@ -117,7 +118,7 @@ class ConversationTalk(ABC):
 
     @property
     def working(self) -> bool:
-        return self._gateway.runner.is_working(self._conversation_id)
+        return self._gateway.runner.is_working(self.conversation_id)
 
     async def close(self) -> None:
         """Leave what was not said to whoever comes next."""
@@ -156,6 +157,7 @@ class SpeakerTalk(ConversationTalk):
         self._still = Still(gateway.clock)
         self._awake_until = gateway.clock.now()
         self._begun = False
+        self._said_alone = SaidAlone(gateway.clock, conversation_id)
 
     async def say(
         self, key: str, heard: Transcript, pcm: bytes = b"", *, continues: str = ""
@@ -171,17 +173,25 @@ class SpeakerTalk(ConversationTalk):
             return Said(OPENING, self._opening, Kind.NOTICE)
         async with self._gateway.db.read() as conn:
             question = await aloud.open_question(
-                conn, self._gateway.clock, self._conversation_id, RESUME
+                conn, self._gateway.clock, self.conversation_id, RESUME
             )
         if question is None:
             return await super()._find()
         return said(question, self._gateway.clock.now())
 
+    async def was_said(self, key: str) -> None:
+        """The device said a reminder of its agenda by itself; it is not said again."""
+        self._said_alone.add(key)
+        async with self._gateway.db.write() as conn:
+            await self._said_alone.note(conn)
+        self._gateway.hub.wake(self.conversation_id)
+
     async def _take(self) -> Aloud | None:
         clock = self._gateway.clock
         async with self._gateway.db.write() as conn:
+            await self._said_alone.note(conn)
             found = await aloud.take(
-                conn, clock, self._conversation_id, self._still,
+                conn, clock, self.conversation_id, self._still,
                 awake=clock.now() < self._awake_until,
             )  # fmt: skip
         if found is not None:
@@ -193,8 +203,8 @@ class SpeakerTalk(ConversationTalk):
             return
         async with self._gateway.db.write() as conn:
             if fate is Fate.QUEUED:
-                await aloud.hold(conn, self._gateway.clock, self._conversation_id, seq)
-            await aloud.note(conn, self._gateway.clock, self._conversation_id, seq, fate.value)
+                await aloud.hold(conn, self._gateway.clock, self.conversation_id, seq)
+            await aloud.note(conn, self._gateway.clock, self.conversation_id, seq, fate.value)
         if fate in (Fate.PLAYED, Fate.CUT):
             self._taken.discard(seq)
 
@@ -202,7 +212,7 @@ class SpeakerTalk(ConversationTalk):
         await super().close()
         async with self._gateway.db.write() as conn:
             for seq in sorted(self._taken):
-                await aloud.put_back(conn, self._conversation_id, seq)
+                await aloud.put_back(conn, self.conversation_id, seq)
 
 
 class PageTalk(ConversationTalk):
@@ -216,7 +226,7 @@ class PageTalk(ConversationTalk):
 
     async def _take(self) -> Aloud | None:
         async with self._gateway.db.read() as conn:
-            found = await aloud.after(conn, self._conversation_id, self._after)
+            found = await aloud.after(conn, self.conversation_id, self._after)
         if found is not None:
             self._after = found.message.seq
         return found
@@ -224,7 +234,7 @@ class PageTalk(ConversationTalk):
     async def fate(self, seq: int, fate: Fate) -> None:
         async with self._gateway.db.write() as conn:
             await speakers.note_fate(
-                conn, self._gateway.clock, self._conversation_id, seq, fate.value,
+                conn, self._gateway.clock, self.conversation_id, seq, fate.value,
                 begun=fate in (Fate.PLAYED, Fate.CUT),
             )  # fmt: skip
 

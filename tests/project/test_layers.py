@@ -41,7 +41,8 @@ ONLY_IN = {
     "vosk": {"voice"},
     "sherpa_onnx": {"voice"},
     "pyttsx3": {"voice"},
-    "aiohttp": {"bot", "connectors", "desk", "launch", "bench", "engine"},
+    "sounddevice": {"voice"},
+    "aiohttp": {"bot", "connectors", "desk", "launch", "bench", "engine", "voice"},
     "sanic": {"engine"},
     "tensorflow": set(),
 }
@@ -49,8 +50,13 @@ IN_ONE_FILE = {
     "vosk": "voice/vosk_recogniser.py",
     "sherpa_onnx": "voice/sherpa_recogniser.py",
     "pyttsx3": "voice/pyttsx3_worker.py",
+    "sounddevice": "voice/speaker/audio.py",
 }
 "Each engine is met in one place"
+HTTP_IN_VOICE = {
+    "voice/speaker/__main__.py", "voice/speaker/assembly.py", "voice/speaker/link.py",
+}  # fmt: skip
+"The speaker's line to the gateway; nothing else of `voice` knows a network"
 
 
 def package_of(file: Path) -> str:
@@ -108,6 +114,16 @@ def test_an_engine_of_speech_is_imported_by_one_file() -> None:
         if name.split(".")[0] in IN_ONE_FILE
     }
     assert importing == set(IN_ONE_FILE.items())
+
+
+def test_only_the_speakers_line_knows_a_network() -> None:
+    importing = {
+        str(file.relative_to(ROOT))
+        for file in sources()
+        if package_of(file) == "voice"
+        if any(name.split(".")[0] == "aiohttp" for name in imports(file))
+    }
+    assert importing == HTTP_IN_VOICE
 
 
 BUILT_ON = {("wecom", "wechat")}

@@ -1,0 +1,1 @@
+"""The speaker client: a machine with a microphone and a loudspeaker in a resident's home."""
