@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from community.errors import CommunityError
 from connectors.base import Gateway
-from connectors.speaker import agenda
+from connectors.spoken import agenda
 from connectors.spoken.agenda import Item
 from connectors.spoken.device import SocketDoor
 

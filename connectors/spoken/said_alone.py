@@ -7,7 +7,7 @@ from collections import deque
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.times import Clock
-from connectors.speaker import agenda
+from connectors.spoken import agenda
 from conversation import aloud
 
 MOST = 100
