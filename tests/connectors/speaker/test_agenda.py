@@ -16,7 +16,7 @@ from community.store.schema import resident, spoken
 from community.store.schema import timer as timer_rows
 from community.times import SHANGHAI
 from connectors.app import GATEWAY
-from connectors.speaker import agenda
+from connectors.spoken import agenda
 from connectors.spoken.talk import SpeakerTalk, talk_of
 from conversation import aloud, care, outbox, telling, timers
 from conversation.messages import Draft

@@ -10,7 +10,7 @@ from community.store.appointments import Appointment
 from community.store.database import Database
 from community.store.identities import Party
 from community.times import FixedClock
-from connectors.speaker import agenda
+from connectors.spoken import agenda
 from connectors.spoken.agenda import Item
 from conversation import timers
 from tests.community.counters import add_bookables
