@@ -22,6 +22,7 @@ MAY_IMPORT = {
     "engine": {"language"},
     "actions": {"conversation", "community", "language"},
     "voice": {"community", "language"},
+    "voice/training": set(),
     "connectors": {"bot", "conversation", "community", "language", "voice"},
     "desk": {"conversation", "community", "language", "bot"},
     "launch": {"community"},
@@ -40,12 +41,17 @@ ONLY_IN = {
     "aiohttp": {"bot", "connectors", "desk", "launch", "bench", "engine"},
     "sanic": {"engine"},
     "tensorflow": set(),
+    "torch": {"voice/training"},
+    "scipy": {"bot/nlu", "voice/training"},
+    "kaldi_native_fbank": {"voice/training"},
+    "vosk": {"voice", "voice/training"},
 }
 
 
 def package_of(file: Path) -> str:
     relative = file.relative_to(ROOT)
-    return "bot/nlu" if relative.parts[:2] == ("bot", "nlu") else relative.parts[0]
+    folder = "/".join(relative.parts[:2])
+    return folder if folder in ("bot/nlu", "voice/training") else relative.parts[0]
 
 
 def sources() -> list[Path]:
