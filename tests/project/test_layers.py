@@ -22,6 +22,7 @@ MAY_IMPORT = {
     "engine": {"language"},
     "actions": {"conversation", "community", "language"},
     "voice": {"community", "language"},
+    "voice/training": set(),
     "connectors": {"bot", "conversation", "community", "language", "voice"},
     "desk": {"conversation", "community", "language", "bot"},
     "launch": {"community"},
@@ -45,6 +46,10 @@ ONLY_IN = {
     "aiohttp": {"bot", "connectors", "desk", "launch", "bench", "engine", "voice"},
     "sanic": {"engine"},
     "tensorflow": set(),
+    "torch": {"voice/training"},
+    "scipy": {"bot/nlu", "voice/training"},
+    "kaldi_native_fbank": {"voice/training"},
+    "vosk": {"voice", "voice/training"},
 }
 IN_ONE_FILE = {
     "vosk": "voice/vosk_recogniser.py",
@@ -61,7 +66,8 @@ HTTP_IN_VOICE = {
 
 def package_of(file: Path) -> str:
     relative = file.relative_to(ROOT)
-    return "bot/nlu" if relative.parts[:2] == ("bot", "nlu") else relative.parts[0]
+    folder = "/".join(relative.parts[:2])
+    return folder if folder in ("bot/nlu", "voice/training") else relative.parts[0]
 
 
 def sources() -> list[Path]:
