@@ -37,7 +37,9 @@ _TAKE_SEQS = (
     .returning(conversation.c.next_seq, conversation.c.channel)
 )
 _TAKE_SEQS_UNDER_EPOCH = _TAKE_SEQS.where(conversation.c.owner_epoch == bindparam("epoch"))
-_TAKE_SEQS_AS_BOT = _TAKE_SEQS_UNDER_EPOCH.where(conversation.c.state.not_in(STAFFED))
+_TAKE_SEQS_AS_BOT = _TAKE_SEQS_UNDER_EPOCH.where(
+    *(conversation.c.state != staffed for staffed in sorted(STAFFED))
+)
 _ADD_MESSAGES, _ADD_TO_OUTBOX = insert(message), insert(outbox)
 _FIRST_OF_KEY = select(outbox.c.seq).where(
     outbox.c.conversation_id == bindparam("conversation"),

@@ -11,7 +11,7 @@ import asyncio
 import sqlite3
 import time
 from itertools import chain, repeat
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy
 from sqlalchemy import CursorResult, Engine, Executable, create_engine, event
@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.pool import NullPool
 
 from community.errors import StoreError
+from community.store.prepared import Cabinet
 
 BUSY_TIMEOUT_S = 10
 LOOKS_FOR_LOCK_S = (0.001, 0.002, 0.005, 0.01, 0.015, 0.02, 0.025)
@@ -33,16 +34,23 @@ class Connection(AsyncConnection):
     """
 
     _driver: _Driver
+    _cabinet: Cabinet
 
-    def __init__(self, connection: sqlalchemy.Connection) -> None:
+    def __init__(self, connection: sqlalchemy.Connection, cabinet: Cabinet) -> None:
         driver = connection.connection.dbapi_connection
         assert isinstance(driver, _Driver)  # noqa: S101 - `Opener` opens no other
         self.sync_engine, self.sync_connection = connection.engine, connection
-        self._driver = driver
+        self._driver, self._cabinet = driver, cabinet
 
     async def execute(
         self, statement: Executable, parameters: Any = None, *, execution_options: Any = None
     ) -> CursorResult[Any]:
+        given = parameters or {}
+        prepared = self._cabinet.find(statement, given)
+        if prepared is not None:
+            return cast(
+                CursorResult[Any], prepared.run(self._driver, given)
+            )  # as much as is asked of it
         return self._proxied.execute(statement, parameters, execution_options=execution_options)
 
     async def exec_driver_sql(
@@ -107,7 +115,7 @@ class Opener:
     """Opens connections to one file."""
 
     def __init__(self, path: str) -> None:
-        self._path = path
+        self._path, self._cabinet = path, Cabinet()
         self._engine = create_engine(
             "sqlite://",
             creator=self._connect,
@@ -131,7 +139,8 @@ class Opener:
     def _open(self) -> Connection:
         connection = self._engine.connect()
         connection.detach()  # it ends when we say so, and never by the way
-        return Connection(connection)
+        connection.begin()  # else SQLAlchemy undoes ours after an error, as if there were none
+        return Connection(connection, self._cabinet)
 
     def _connect(self) -> _Driver:
         return sqlite3.connect(self._path, check_same_thread=False, factory=_Driver)

@@ -18,7 +18,7 @@ from connectors.wechat.token import Credentials, TokenBroker
 from connectors.wechat.wire import API_URL, Answer, Breaker, exchange, json_body
 
 MEDIA_MAX_BYTES = 10 * 1024 * 1024
-MEDIA_TYPES = {"image": "image/jpeg", "voice": "audio/mpeg"}
+MEDIA_TYPES = {"image": "image/jpeg"}
 "What is uploaded, and the type it is declared as"
 
 
@@ -73,34 +73,19 @@ class Client:
         self._clock = broker.clock
         self._login_breaker = Breaker(broker.clock)
 
-    async def send_text(self, openid: str, text: str, *, kf_account: str | None = None) -> None:
+    async def send_text(self, openid: str, text: str) -> None:
         """A message of at most 2048 bytes; costs one of the reader's allowance, as all `send_`.
 
         There is no idempotency key: after OutcomeUnknown the reader may have it already.
-        `kf_account` is the member of staff who is shown as its author.
         """
-        await self._send(openid, "text", {"content": text}, kf_account)
+        await self._send(openid, "text", {"content": text})
 
-    async def send_image(
-        self, openid: str, media_id: str, *, kf_account: str | None = None
-    ) -> None:
+    async def send_image(self, openid: str, media_id: str) -> None:
         """An uploaded picture."""
-        await self._send(openid, "image", {"media_id": media_id}, kf_account)
-
-    async def send_voice(
-        self, openid: str, media_id: str, *, kf_account: str | None = None
-    ) -> None:
-        """An uploaded recording."""
-        await self._send(openid, "voice", {"media_id": media_id}, kf_account)
+        await self._send(openid, "image", {"media_id": media_id})
 
     async def send_msgmenu(
-        self,
-        openid: str,
-        head: str,
-        options: Sequence[tuple[str, str]],
-        tail: str = "",
-        *,
-        kf_account: str | None = None,
+        self, openid: str, head: str, options: Sequence[tuple[str, str]], tail: str = ""
     ) -> None:
         """Words and lines to tap, each an (id, label); the id returns with the tap."""
         menu = {
@@ -108,7 +93,7 @@ class Client:
             "list": [{"id": id_, "content": label} for id_, label in options],
             "tail_content": tail,
         }
-        await self._send(openid, "msgmenu", menu, kf_account)
+        await self._send(openid, "msgmenu", menu)
 
     async def typing(self, openid: str, *, on: bool) -> None:
         """Show that an answer is being written, or no longer.
@@ -251,12 +236,8 @@ class Client:
             raise OutcomeUnknown("no ip_list")
         return [str(address) for address in addresses]
 
-    async def _send(
-        self, openid: str, kind: str, content: Mapping[str, Any], kf_account: str | None
-    ) -> None:
-        body: dict[str, Any] = {"touser": openid, "msgtype": kind, kind: content}
-        if kf_account is not None:
-            body["customservice"] = {"kf_account": kf_account}
+    async def _send(self, openid: str, kind: str, content: Mapping[str, Any]) -> None:
+        body = {"touser": openid, "msgtype": kind, kind: content}
         await self._caller.call("message/custom/send", Request(json_body(body)))
 
 

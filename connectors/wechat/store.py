@@ -215,10 +215,14 @@ async def mark_given(
     conn: AsyncConnection, clock: Clock, conversation_id: str, bundles: Sequence[Bundle]
 ) -> None:
     """A response carries these words."""
-    given = [seq for one in bundles for seq in one.seqs]
-    await conn.execute(
-        _GIVEN, {"conversation": conversation_id, "given": given, "sent_at": clock.now()}
-    )
+    now = clock.now()
+    given = [
+        {"conversation": conversation_id, "given": seq, "sent_at": now}
+        for one in bundles
+        for seq in one.seqs
+    ]
+    if given:
+        await conn.execute(_GIVEN, given)
 
 
 _OUTGOING = (
@@ -253,8 +257,7 @@ _WAITING = _OF_CONVERSATION.where(or_(_ASKED_FOR, message.c.seq < bindparam("seq
 _GIVEN = (
     update(outbox)
     .where(
-        outbox.c.conversation_id == bindparam("conversation"),
-        outbox.c.seq.in_(bindparam("given", expanding=True)),
+        outbox.c.conversation_id == bindparam("conversation"), outbox.c.seq == bindparam("given")
     )
     .values(state=SENT, sent_at=bindparam("sent_at"))
 )

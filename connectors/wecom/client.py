@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -107,29 +107,6 @@ class Client:
     async def send_text(self, open_kfid: str, external_userid: str, text: str, *, key: str) -> None:
         """A message of at most 2048 bytes; costs one of the five, as all `send_`."""
         await self._send(open_kfid, external_userid, "text", {"content": text}, key)
-
-    async def send_image(
-        self, open_kfid: str, external_userid: str, media_id: str, *, key: str
-    ) -> None:
-        """An uploaded picture."""
-        await self._send(open_kfid, external_userid, "image", {"media_id": media_id}, key)
-
-    async def send_msgmenu(
-        self,
-        open_kfid: str,
-        external_userid: str,
-        head: str,
-        options: Sequence[tuple[str, str]],
-        tail: str = "",
-        *,
-        key: str,
-    ) -> None:
-        """Words and lines to tap, each an (id, label); the id returns with the tap."""
-        lines = [
-            {"type": "click", "click": {"id": id_, "content": label}} for id_, label in options
-        ]
-        menu = {"head_content": head, "list": lines, "tail_content": tail}
-        await self._send(open_kfid, external_userid, "msgmenu", menu, key)
 
     async def send_msg_on_event(self, code: str, text: str) -> None:
         """The one message that an event's code is good for; costs none of the five.

@@ -16,7 +16,7 @@ from connectors.wechat.token import BREAKER_HOLD_S
 
 OPENID, NOTICE = "oABCDEFGHIJKLMNOPQRSTUVWX001", "template-of-a-notice"
 SEND, FETCH = "message/custom/send", "stable_token"
-JPEG, MP3, AMR = b"\xff\xd8\xff\xe0" + b"j" * 100, b"ID3" + b"m" * 100, b"#!AMR\n" + b"a" * 100
+JPEG, AMR = b"\xff\xd8\xff\xe0" + b"j" * 100, b"#!AMR\n" + b"a" * 100
 
 
 @pytest.fixture(autouse=True)
@@ -31,8 +31,8 @@ def seen(sim):
 
 async def test_a_text_arrives_as_it_was_written(sim, client, clock):
     text = '您好😀，"报修"\\u4f60 已受理\n</xml>'
-    await client.send_text(OPENID, text, kf_account="wang@linsheng")
-    assert sim.transcript(OPENID) == [Seen(clock.now(), "text", text, "wang@linsheng")]
+    await client.send_text(OPENID, text)
+    assert sim.transcript(OPENID) == [Seen(clock.now(), "text", text)]
 
 
 async def test_half_a_character_stops_no_message(sim, client):
@@ -40,15 +40,12 @@ async def test_half_a_character_stops_no_message(sim, client):
     assert seen(sim) == [("text", "好?的")]
 
 
-async def test_media_and_a_menu_arrive(sim, client):
+async def test_picture_and_menu_arrive(sim, client):
     image = await client.upload_media("image", JPEG)
-    voice = await client.upload_media("voice", MP3)
     await client.send_image(OPENID, image)
-    await client.send_voice(OPENID, voice)
     await client.send_msgmenu(OPENID, "修好了吗？", [("1", "修好了"), ("2", "还没有")], "谢谢您")
     assert seen(sim) == [
         ("image", image),
-        ("voice", voice),
         ("msgmenu", "修好了吗？\n[1] 修好了\n[2] 还没有\n谢谢您"),
     ]
 

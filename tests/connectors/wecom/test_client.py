@@ -113,15 +113,6 @@ async def test_busy_wecom_is_asked_again_three_times(sim, client, pauses, refusi
     assert pauses == [1.0, 2.0, 4.0]
 
 
-async def test_menu_and_image_are_seen(sim, client):
-    media_id = sim.sends_file(READER, "image", b"\xff\xd8\xff")
-    await client.send_image(sim.open_kfid, READER, media_id, key="image")
-    await client.send_msgmenu(
-        sim.open_kfid, READER, "要哪个？", [("3-1", "报修"), ("3-2", "缴费")], "点一下", key="menu"
-    )
-    assert sim.screen(READER) == [media_id, "要哪个？\n[3-1] 报修\n[3-2] 缴费\n点一下"]
-
-
 async def test_file_of_a_resident_is_fetched(sim, client, refusing):
     media_id = sim.sends_file(READER, "voice", b"#!AMR\n" + b"\0" * 40)
     fetched = await client.get_media(media_id)
