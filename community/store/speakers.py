@@ -46,6 +46,7 @@ class Speaker:
     pauses: tuple[float, ...]
     seen_at: datetime
     room_id: str | None
+    resident_id: str | None
     home: str | None
     "Label of the home; None while it is bound to none"
     person: str | None
@@ -57,7 +58,13 @@ class Speaker:
 
 
 _ALL = (
-    select(speaker, identity.c.room_id, room.c.label.label("home"), resident.c.name.label("person"))
+    select(
+        speaker,
+        identity.c.room_id,
+        identity.c.resident_id,
+        room.c.label.label("home"),
+        resident.c.name.label("person"),
+    )
     .join(identity, identity.c.id == speaker.c.identity_id)
     .outerjoin(room, room.c.id == identity.c.room_id)
     .outerjoin(resident, resident.c.id == identity.c.resident_id)
@@ -161,12 +168,12 @@ async def keep_habits(
     )
 
 
-async def unbind(conn: AsyncConnection, identity_id: str) -> None:
-    """It stands in no home from now on."""
+async def move(conn: AsyncConnection, speaker_id: str, identity_id: str) -> None:
+    """It speaks for another account from now on, in the manner of a new speaker."""
     await conn.execute(
-        update(identity)
-        .where(identity.c.id == identity_id)
-        .values(room_id=None, resident_id=None, bound_at=None)
+        update(speaker)
+        .where(speaker.c.id == speaker_id)
+        .values(identity_id=identity_id, pace=PACE, volume=VOLUME, senior=True, pauses=[])
     )
 
 
