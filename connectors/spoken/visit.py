@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from aiohttp import WSMsgType, web
+from aiohttp import WSCloseCode, WSMsgType, web
 
 from community.errors import BadInput, CommunityError
 from community.store.speakers import Speaker
@@ -38,11 +38,9 @@ class Visit:
         self._session: Session = sessions.open(self.door, talk, device, speaker)
 
     async def run(self) -> None:
-        serving = asyncio.create_task(self._session.run(), name="voice-session")
+        serving = asyncio.create_task(self._serve(), name="voice-session")
         try:
             async for frame in self._socket:
-                if serving.done():
-                    break
                 await self._take(frame.type, frame.data)
         except ConnectionError:
             pass  # the device went while it was told something
@@ -52,6 +50,13 @@ class Visit:
         error = serving.exception()
         if error is not None and not isinstance(error, ConnectionError):
             logger.error("voice session failed", exc_info=error)
+
+    async def _serve(self) -> None:
+        """When the session ends by itself the device is asked to come anew."""
+        try:
+            await self._session.run()
+        finally:
+            await self._socket.close(code=WSCloseCode.GOING_AWAY)
 
     async def close(self) -> None:
         """Another socket of the same device has come, or the process ends."""

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 from aiohttp import WSServerHandshakeError
 from sqlalchemy import select
 
+from community.services import speakers
+from community.store import speakers as kept
 from community.store.schema import attachment, message, spoken
+from connectors.app import GATEWAY
 from conversation import outbox, queue
 from conversation.messages import Draft
 from conversation.queue import Lane
-from tests.connectors.speaker.conftest import SECRET, Connect
+from tests.connectors.speaker.conftest import SECRET, WAIT_S, Connect
 from voice.recogniser import Transcript, Word
 from voice.scripted import ScriptedStreamingRecogniser, Utterance
 
@@ -150,3 +154,25 @@ async def test_cry_rings_while_the_engine_hangs(
     assert [case.lane for case in cases] == [Lane.EMERGENCY]
     assert gateway.engine.asked == []
     gateway.engine.gate.set()
+
+
+async def test_speaker_that_is_taken_out_of_its_home_is_sent_away_and_comes_back_as_new(
+    gateway: Any, connect: Connect, conversation_id: str
+) -> None:
+    box = await connect()
+    await box.until("hello", home="3号楼2单元501")
+    async with gateway.db.write() as conn:
+        one = await kept.by_device(conn, "client:box-1")
+        assert one is not None
+        await speakers.unbind(conn, gateway.clock, one)
+    gateway.app[GATEWAY].hub.wake(conversation_id)
+    async with asyncio.timeout(WAIT_S):
+        while not box.socket.closed:
+            await box.change()
+    again = await connect()
+    await again.until("hello", home=None)
+    await again.tell("say", id="1", text="在吗")
+    await again.until("stored", id="1")
+    async with gateway.db.read() as conn:
+        said = await outbox.transcript(conn, conversation_id)
+    assert said == []
