@@ -52,9 +52,10 @@ async def meet(
         return found
     since = ctx.clock.now() - timedelta(hours=1)
     async with ctx.db.write() as conn:
-        if await rooms.guesses_since(conn, f"speakers:{kind}", since) >= MOST_UNBOUND_PER_HOUR:
-            raise TooMany("new speakers", retry_after_s=3600)
-        await rooms.note_guess(conn, f"speakers:{kind}", ctx.clock.now())
+        if account is None:  # a device of its own, that anybody may invent
+            if await rooms.guesses_since(conn, f"speakers:{kind}", since) >= MOST_UNBOUND_PER_HOUR:
+                raise TooMany("new speakers", retry_after_s=3600)
+            await rooms.note_guess(conn, f"speakers:{kind}", ctx.clock.now())
         channel, user_key = account or ("speaker", device_key)
         identity_id = await identities.ensure(conn, ctx.clock, channel, user_key)
         if await speakers.by_device(conn, device_key) is None:

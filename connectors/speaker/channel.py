@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 
 from aiohttp import web
@@ -38,24 +39,20 @@ class SpeakerChannel(Channel):
         return [web.get("/speaker/v1/socket", self.socket)]
 
     async def close(self) -> None:
-        for visit in list(self._visits.values()):
-            await visit.close()
+        await asyncio.gather(
+            *(visit.close() for visit in self._visits.values()), return_exceptions=True
+        )
 
     async def socket(self, request: web.Request) -> web.StreamResponse:
         """A device's WebSocket. A new socket of a device closes the one before it."""
         one = await self._device(request)
+        talk = await self._talk(one)
         socket = web.WebSocketResponse(
             timeout=CLOSE_S, heartbeat=HEARTBEAT_S, max_msg_size=FRAME_MAX_BYTES, compress=False
         )
         await socket.prepare(request)
         device = Device(keeps_sound=self.gateway.settings.voice_keep_days > 0)
-        visit = Visit(
-            Sessions(self.gateway.ears, self.gateway.voice),
-            socket,
-            await self._talk(one),
-            device,
-            one,
-        )
+        visit = Visit(Sessions(self.gateway.ears, self.gateway.voice), socket, talk, device, one)
         hello = {"type": "hello", "rate_hz": RATE_HZ, "home": one.home}
         await visit.door.tell(hello | {"hears": self.gateway.ears is not None})
         before, self._visits[one.id] = self._visits.get(one.id), visit

@@ -58,9 +58,9 @@ class Visit:
         finally:
             await self._socket.close(code=WSCloseCode.GOING_AWAY)
 
-    async def close(self) -> None:
+    async def close(self, code: int = WSCloseCode.OK) -> None:
         """Another socket of the same device has come, or the process ends."""
-        await self._socket.close()
+        await self._socket.close(code=code)
 
     async def _take(self, kind: WSMsgType, data: bytes | str) -> None:
         if kind is WSMsgType.BINARY and isinstance(data, bytes):

@@ -11,7 +11,7 @@ from community.store import identities
 from community.store import speakers as kept
 from community.store.identities import GONE, Home
 from community.store.schema import identity
-from community.store.speakers import CLIENT, Speaker
+from community.store.speakers import CLIENT, PAGE, Speaker
 from tests.community.village import Village
 
 SECRET = "s" * 40
@@ -100,6 +100,13 @@ async def test_endless_new_devices_are_held_down(village: Village) -> None:
     with pytest.raises(TooMany):
         await new(village, "client:more")
     assert (await new(village, "client:1")).home is None
+
+
+async def test_accounts_that_speak_for_the_first_time_are_not_held_down(village: Village) -> None:
+    for i in range(speakers.MOST_UNBOUND_PER_HOUR + 1):
+        await speakers.meet(
+            village.ctx, f"page:{i}", PAGE, "网页语音", account=("webchat", f"session-{i}")
+        )
 
 
 @pytest.mark.parametrize("key", ["", "k" * 101, "a\nb"])

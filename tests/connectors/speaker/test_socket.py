@@ -131,7 +131,17 @@ async def test_who_cannot_prove_to_be_the_device_is_not_let_in(
 @at_home
 @pytest.mark.parametrize(
     "frame",
-    ["", "{", "[]", '{"type":1}', '{"type":"say"}', '{"type":"say","id":1,"text":"x"}', "[" * 5000],
+    [
+        "",
+        "{",
+        "[]",
+        '{"type":1}',
+        '{"type":"say"}',
+        '{"type":"say","id":1,"text":"x"}',
+        "[" * 5000,
+        '{"type":"say","id":"\\ud800","text":"x"}',
+        '{"type":"say","id":"a\\u0000","text":"x"}',
+    ],
 )
 async def test_odd_frames_change_nothing(connect: Connect, frame: str) -> None:
     box = await connect()
