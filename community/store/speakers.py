@@ -11,7 +11,7 @@ from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.ids import new_id
-from community.store.schema import conversation, identity, resident, room, speaker, spoken
+from community.store.schema import identity, resident, room, speaker, spoken
 from community.times import Clock
 
 CLIENT, XIAOZHI, WYOMING, PAGE = "client", "xiaozhi", "wyoming", "page"
@@ -175,13 +175,6 @@ async def move(conn: AsyncConnection, speaker_id: str, identity_id: str) -> None
         .where(speaker.c.id == speaker_id)
         .values(identity_id=identity_id, pace=PACE, volume=VOLUME, senior=True, pauses=[])
     )
-
-
-async def conversation_of(conn: AsyncConnection, identity_id: str) -> str | None:
-    found = await conn.execute(
-        select(conversation.c.id).where(conversation.c.identity_id == identity_id)
-    )
-    return found.scalar()
 
 
 # --- what was said aloud

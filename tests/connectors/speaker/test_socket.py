@@ -13,6 +13,7 @@ from community.services import speakers
 from community.store import speakers as kept
 from community.store.schema import attachment, message, spoken
 from connectors.app import GATEWAY
+from connectors.speaker import channel
 from conversation import outbox, queue
 from conversation.messages import Draft
 from conversation.queue import Lane
@@ -186,3 +187,25 @@ async def test_speaker_that_is_taken_out_of_its_home_is_sent_away_and_comes_back
     async with gateway.db.read() as conn:
         said = await outbox.transcript(conn, conversation_id)
     assert said == []
+
+
+async def test_speakers_in_no_home_take_no_room_from_those_in_one(
+    connect: Connect, conversation_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(channel, "IN_NO_HOME_AT_ONCE", 1)
+    stranger = await connect("box-8")
+    await stranger.until("hello")
+    with pytest.raises(WSServerHandshakeError) as refused:
+        await connect("box-9")
+    assert refused.value.status == 429
+    await (await connect()).until("hello", home="3号楼2单元501")
+    again = await connect("box-8")
+    await again.until("hello")
+    await again.close()
+    async with asyncio.timeout(WAIT_S):
+        while True:
+            try:
+                await (await connect("box-9")).until("hello")
+                break
+            except WSServerHandshakeError:
+                continue
