@@ -8,9 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.phrases import phrase
 from community.errors import TooMany
-from community.services import speakers
+from community.services import access, speakers
 from community.store import identities
 from community.times import Clock
+from conversation import audit
 from language.phones import spell_digits
 
 _ABOUT_SPEAKER = re.compile("音箱|音响|喇叭|小智|设备")
@@ -30,6 +31,8 @@ def code_in(text: str) -> str | None:
 async def bind(conn: AsyncConnection, clock: Clock, conversation_id: str, code: str) -> str:
     """Put the speaker into the home of whoever wrote; returns what they are told."""
     account = await identities.party(conn, conversation_id)
+    if account is not None and access.is_shared(account):
+        return phrase("speaker.not_here")
     if account is None or account.home is None:
         return phrase("speaker.no_home")
     try:
@@ -41,4 +44,8 @@ async def bind(conn: AsyncConnection, clock: Clock, conversation_id: str, code: 
         return phrase("speaker.too_many")
     if bound is None:
         return phrase("speaker.wrong_code")
+    await audit.record(
+        conn, clock, actor="resident", act="speaker.bind", obj=bound.id,
+        detail={"room": account.home.room_id, "by": account.identity_id},
+    )  # fmt: skip
     return phrase("speaker.bound", home=account.home.label)

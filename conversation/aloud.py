@@ -21,7 +21,7 @@ from community.times import Clock
 from conversation import events, telling
 from conversation.messages import Message
 from conversation.outbox import READY, REFUSED, SAFETY_EPOCH, SENT, stored
-from conversation.ownership import STAFFED, current
+from conversation.ownership import STAFFED, Owner, current
 from conversation.timers import Handler, cancel, set_timer
 
 KIND = "say_again"
@@ -46,6 +46,8 @@ class Aloud:
     private: bool
     key: str
     "Its writer's own key"
+    was_said: bool
+    "Once at least"
 
 
 _OF_MESSAGE = and_(
@@ -55,12 +57,23 @@ _OF_MESSAGE = and_(
 
 def _said() -> Select[Any]:
     return select(
-        message, outbox.c.epoch, outbox.c.purpose, outbox.c.private, outbox.c.client_key
+        message,
+        outbox.c.epoch,
+        outbox.c.purpose,
+        outbox.c.private,
+        outbox.c.client_key,
+        outbox.c.sent_at,
     ).join(outbox, _OF_MESSAGE)
 
 
 def _aloud(row: Row[Any]) -> Aloud:
-    return Aloud(stored(row), _kind(row), row.private, row.client_key.rpartition("#")[0])
+    return Aloud(
+        stored(row),
+        _kind(row),
+        row.private,
+        row.client_key.rpartition("#")[0],
+        row.sent_at is not None,
+    )
 
 
 def _kind(row: Row[Any]) -> str:
@@ -99,7 +112,7 @@ async def take(
         if found.kind == NEWS and quiet:
             continue
         if found.kind == REMINDER and not await still_worth(conn, found.key):
-            await _set(conn, conversation_id, seq, state=REFUSED)
+            await _set(conn, conversation_id, seq, state=SENT if found.was_said else REFUSED)
             continue
         await _set(conn, conversation_id, seq, lease_until=now + LEASE)
         return found
@@ -160,12 +173,11 @@ async def open_question(
         await conn.execute(
             _said()
             .join(inbound, inbound.c.turn_id == message.c.turn_id)
+            .join(conversation, conversation.c.id == message.c.conversation_id)
             .where(
                 message.c.conversation_id == conversation_id,
-                message.c.seq
-                == select(conversation.c.next_seq - 1)
-                .where(conversation.c.id == conversation_id)
-                .scalar_subquery(),
+                conversation.c.state == Owner.BOT.value,
+                message.c.seq == conversation.c.next_seq - 1,
                 message.c.sender == "bot",
                 message.c.at.between(clock.now() - within[1], clock.now() - within[0]),
                 outbox.c.state == SENT,

@@ -114,7 +114,8 @@ async def tell_guardians(
         words = label("care_news", news).format(
             kin=label("kin", one.kin), name=one.elder_name, **values
         )
-        await telling.tell(conn, clock, reached, [Draft(words)], key=key, at_any_hour=at_any_hour)
+        draft = Draft(words, private=right != "alarm")  # of somebody's health, but for a danger
+        await telling.tell(conn, clock, reached, [draft], key=key, at_any_hour=at_any_hour)
         told += bool(reached)
     return told
 

@@ -202,7 +202,7 @@ async def was_heard(
         .where(
             outbox.c.conversation_id.in_(conversation_ids),
             outbox.c.not_before >= since,
-            outbox.c.state == SENT,
+            or_(outbox.c.state == SENT, outbox.c.sent_at >= since),
         )
         .limit(1)
     )

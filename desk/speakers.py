@@ -35,9 +35,9 @@ async def unbind(ctx: Context, person: Staff, speaker_id: str) -> None:
     """Take a speaker out of its home. Raises NotFound."""
     async with ctx.db.write() as conn:
         one = await kept.get(conn, speaker_id)
-        if one is None or one.room_id is None:
+        if one is None or one.room_id is None or one.kind == kept.PAGE:
             raise NotFound("no such speaker in a home")
-        await speakers.unbind(conn, one)
+        await speakers.unbind(conn, ctx.clock, one)
         await audit.record(
             conn, ctx.clock, actor=person.id, act="speaker.unbind", obj=one.id,
             detail={"room": one.room_id},

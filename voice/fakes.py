@@ -107,6 +107,8 @@ class ScriptedTalk:
         self.kept = habits or Habits()
         self.waits = False
         "Whether an answer is being made, though none is in the script"
+        self.overtaken: set[int] = set()
+        "Numbers of what may be said no more"
         self._failures = list(failures)
         self._timers = timers
         self._answer = answer
@@ -147,6 +149,9 @@ class ScriptedTalk:
     @property
     def working(self) -> bool:
         return self.waits or self._coming > 0
+
+    def stands(self, seq: int) -> bool:
+        return seq not in self.overtaken
 
     @property
     def words(self) -> list[str]:

@@ -27,7 +27,7 @@ from voice.listening import Ear
 from voice.manner import Manner
 from voice.noticing import Noticing
 from voice.patience import Patience
-from voice.piece import Rank
+from voice.piece import Piece, Rank
 from voice.prompt_door import PromptDoor
 from voice.recogniser import StreamingRecogniser, Transcript
 from voice.replay import Replay
@@ -81,7 +81,7 @@ class Session:
         self._floor = Floor(device, timers, self._silent)
         prompt = PromptDoor(door, timers)
         self._speaker = Speaker(
-            prompt, voice, timers, self._floor.may_say,
+            prompt, voice, timers, self._may_say,
             split=split, fit=fit, failing=listed("voice_failed")[0],
         )  # fmt: skip
         patience = Patience(Habits(), language.words)
@@ -177,6 +177,10 @@ class Session:
 
     def _new_key(self) -> str:
         return f"{self._key}-{next(self._numbers)}"
+
+    def _may_say(self, piece: Piece) -> bool:
+        stands = piece.said is None or self._on.talk.stands(piece.said.seq)
+        return stands and self._floor.may_say(piece)
 
     def _silent(self) -> None:
         """The window of the floor has closed."""

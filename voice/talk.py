@@ -98,3 +98,7 @@ class Talk(Protocol):
     def working(self) -> bool:
         """Whether an answer is being made at this moment."""
         ...
+
+    def stands(self, seq: int) -> bool:
+        """Whether what was given may still be said: a person may have spoken since."""
+        ...

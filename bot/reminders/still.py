@@ -6,6 +6,7 @@ from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from community.errors import NotFound
 from community.services import wellbeing
 from community.store import appointments, medications
 from community.times import Clock
@@ -28,6 +29,9 @@ class Still:
                 day = date.fromisoformat(more.partition(":")[0])
                 return await wellbeing.unanswered(conn, self._clock, whose, day) is not None
             case "appointment":
-                one = await appointments.by_no(conn, int(whose))
+                try:
+                    one = await appointments.by_no(conn, int(whose))
+                except NotFound:
+                    return False
                 return one.state == "booked" and one.starts_at > self._clock.now()
         return True

@@ -52,9 +52,10 @@ async def meet(
         return found
     since = ctx.clock.now() - timedelta(hours=1)
     async with ctx.db.write() as conn:
-        if await rooms.guesses_since(conn, f"speakers:{kind}", since) >= MOST_UNBOUND_PER_HOUR:
-            raise TooMany("new speakers", retry_after_s=3600)
-        await rooms.note_guess(conn, f"speakers:{kind}", ctx.clock.now())
+        if account is None:  # a device of its own, that anybody may invent
+            if await rooms.guesses_since(conn, f"speakers:{kind}", since) >= MOST_UNBOUND_PER_HOUR:
+                raise TooMany("new speakers", retry_after_s=3600)
+            await rooms.note_guess(conn, f"speakers:{kind}", ctx.clock.now())
         channel, user_key = account or ("speaker", device_key)
         identity_id = await identities.ensure(conn, ctx.clock, channel, user_key)
         if await speakers.by_device(conn, device_key) is None:
@@ -104,11 +105,20 @@ async def bind(
         raise BadInput("no such person in this home")
     if resident_id is None and len(household) == 1:
         resident_id = household[0].id
+    if found.room_id is not None and (found.room_id, found.resident_id) != (room_id, resident_id):
+        await unbind(conn, clock, found)
+        found = await _known(conn, found.id)
     await identities.bind(conn, clock, found.identity_id, room_id, resident_id)
     await speakers.end_code(conn, found.id)
     if name is not None:
         await speakers.rename(conn, found.id, name_of(name))
-    return await speakers.get(conn, found.id)
+    return await _known(conn, found.id)
+
+
+async def _known(conn: AsyncConnection, speaker_id: str) -> Speaker:
+    found = await speakers.get(conn, speaker_id)
+    assert found is not None  # noqa: S101 - it was just read under its code
+    return found
 
 
 def name_of(text: str) -> str:
@@ -128,6 +138,6 @@ def proves(one: Speaker, secret: str) -> bool:
     return one.secret_hash is not None and hmac.compare_digest(secret_hash(secret), one.secret_hash)
 
 
-async def unbind(conn: AsyncConnection, one: Speaker) -> None:
-    """The speaker leaves its home; what was to be said there is not said elsewhere."""
-    await speakers.unbind(conn, one.identity_id)
+async def unbind(conn: AsyncConnection, clock: Clock, one: Speaker) -> None:
+    """The speaker leaves its home; nothing that was said or is to be said there goes with it."""
+    await speakers.move(conn, one.id, await identities.succeed(conn, clock, one.identity_id))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, insert, select, update
@@ -12,7 +13,8 @@ from community.store.schema import conversation, identity, resident, room
 from community.times import Clock
 
 GONE = "gone:"
-"Begins the key of an account that is erased; no channel's own key does"
+"""Begins the key of an account that is erased, or of a speaker's in the home that it has left; no
+channel's own key does"""
 
 
 @dataclass(frozen=True)
@@ -101,3 +103,22 @@ async def bind(
         .where(identity.c.id == identity_id)
         .values(room_id=room_id, resident_id=resident_id, bound_at=clock.now())
     )
+
+
+async def succeed(conn: AsyncConnection, clock: Clock, identity_id: str) -> str:
+    """Give the key of an account to a new one, linked to no home; returns the new one's id.
+
+    Nobody is reached by the one before any more. What was said to it stays with it, and so does
+    its home, for whoever works at a case of it.
+    """
+    before = (
+        await conn.execute(
+            select(identity.c.channel, identity.c.user_key).where(identity.c.id == identity_id)
+        )
+    ).one()
+    await conn.execute(
+        update(identity)
+        .where(identity.c.id == identity_id)
+        .values(user_key=f"{GONE}{secrets.token_hex(16)}")
+    )
+    return await ensure(conn, clock, before.channel, before.user_key)

@@ -11,7 +11,7 @@ from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.ids import new_id
-from community.store.schema import conversation, identity, resident, room, speaker, spoken
+from community.store.schema import identity, resident, room, speaker, spoken
 from community.times import Clock
 
 CLIENT, XIAOZHI, WYOMING, PAGE = "client", "xiaozhi", "wyoming", "page"
@@ -46,6 +46,7 @@ class Speaker:
     pauses: tuple[float, ...]
     seen_at: datetime
     room_id: str | None
+    resident_id: str | None
     home: str | None
     "Label of the home; None while it is bound to none"
     person: str | None
@@ -57,7 +58,13 @@ class Speaker:
 
 
 _ALL = (
-    select(speaker, identity.c.room_id, room.c.label.label("home"), resident.c.name.label("person"))
+    select(
+        speaker,
+        identity.c.room_id,
+        identity.c.resident_id,
+        room.c.label.label("home"),
+        resident.c.name.label("person"),
+    )
     .join(identity, identity.c.id == speaker.c.identity_id)
     .outerjoin(room, room.c.id == identity.c.room_id)
     .outerjoin(resident, resident.c.id == identity.c.resident_id)
@@ -161,20 +168,13 @@ async def keep_habits(
     )
 
 
-async def unbind(conn: AsyncConnection, identity_id: str) -> None:
-    """It stands in no home from now on."""
+async def move(conn: AsyncConnection, speaker_id: str, identity_id: str) -> None:
+    """It speaks for another account from now on, in the manner of a new speaker."""
     await conn.execute(
-        update(identity)
-        .where(identity.c.id == identity_id)
-        .values(room_id=None, resident_id=None, bound_at=None)
+        update(speaker)
+        .where(speaker.c.id == speaker_id)
+        .values(identity_id=identity_id, pace=PACE, volume=VOLUME, senior=True, pauses=[])
     )
-
-
-async def conversation_of(conn: AsyncConnection, identity_id: str) -> str | None:
-    found = await conn.execute(
-        select(conversation.c.id).where(conversation.c.identity_id == identity_id)
-    )
-    return found.scalar()
 
 
 # --- what was said aloud

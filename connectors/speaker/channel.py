@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 
 from aiohttp import web
 
-from community.errors import BadInput, NotAuthenticated
+from community.errors import BadInput, NotAuthenticated, TooMany
 from community.services import speakers
 from community.store.speakers import CLIENT, Speaker
 from connectors.base import Channel, Gateway
@@ -22,6 +23,8 @@ from voice.device import Device
 HEARTBEAT_S = 20.0
 CLOSE_S = 1.0
 REPORTS_MAX = 100
+IN_NO_HOME_AT_ONCE = 50
+"Speakers that are there and stand nowhere: anybody may invent one"
 SECRET_MIN, SECRET_MAX = 32, 200
 "Characters"
 
@@ -35,17 +38,31 @@ class SpeakerChannel(Channel):
     def __init__(self, gateway: Gateway) -> None:
         super().__init__(gateway)
         self._visits: dict[str, Visit] = {}
+        self._in_no_home: set[str] = set()
 
     def routes(self) -> Iterable[web.AbstractRouteDef]:
         return [web.get("/speaker/v1/socket", self.socket)]
 
     async def close(self) -> None:
-        for visit in list(self._visits.values()):
-            await visit.close()
+        await asyncio.gather(
+            *(visit.close() for visit in self._visits.values()), return_exceptions=True
+        )
 
     async def socket(self, request: web.Request) -> web.StreamResponse:
         """A device's WebSocket. A new socket of a device closes the one before it."""
         one = await self._device(request)
+        if one.home is None and one.id not in self._visits:
+            if len(self._in_no_home) >= IN_NO_HOME_AT_ONCE:
+                raise TooMany("speakers in no home", retry_after_s=60)
+            self._in_no_home.add(one.id)
+        try:
+            return await self._serve(request, one)
+        finally:
+            if one.id not in self._visits:
+                self._in_no_home.discard(one.id)
+
+    async def _serve(self, request: web.Request, one: Speaker) -> web.StreamResponse:
+        talk = await self._talk(one)
         socket = web.WebSocketResponse(
             timeout=CLOSE_S, heartbeat=HEARTBEAT_S, max_msg_size=FRAME_MAX_BYTES, compress=False
         )

@@ -6,6 +6,7 @@ Sound is mono, signed 16-bit little-endian: 16 000 Hz towards us, `RATE_HZ` towa
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 
 from community.errors import BadInput
@@ -49,7 +50,8 @@ class Spoken:
 
 
 Heard = Start | Stop | Abort | Say | Spoken
-ID_MAX, KEY_MAX = 64, 120
+KEY_MAX = 120
+_ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 
 
 def read(frame: str) -> Heard | None:
@@ -68,10 +70,17 @@ def read(frame: str) -> Heard | None:
         case "abort":
             return Abort()
         case "say":
-            return Say(_string(found, "id", ID_MAX), _string(found, "text", TEXT_MAX))
+            return Say(_id(found), _string(found, "text", TEXT_MAX))
         case "spoken":
             return Spoken(_string(found, "key", KEY_MAX))
     return None
+
+
+def _id(found: dict[str, object]) -> str:
+    value = found.get("id")
+    if not isinstance(value, str) or not _ID.fullmatch(value):
+        raise BadInput("id")
+    return value
 
 
 def _string(found: dict[str, object], name: str, most: int) -> str:

@@ -8,6 +8,8 @@ from abc import ABC, abstractmethod
 from contextlib import suppress
 from datetime import timedelta
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from bot.reminders.still import Still
 from community.errors import CommunityError, Conflict
 from community.store import speakers
@@ -81,7 +83,11 @@ class ConversationTalk(ABC):
         """As `voice.talk.Talk`; whoever stops waiting loses nothing: it is given to the next."""
         if self._asking is None:
             self._asking = asyncio.create_task(self._find(), name="speaker-next")
-        found = await asyncio.shield(self._asking)
+        try:
+            found = await asyncio.shield(self._asking)
+        except CommunityError:
+            self._asking = None  # the next who waits asks anew
+            raise
         self._asking = None
         if found is None:
             raise ConnectionError("the talk is closed")
@@ -120,6 +126,9 @@ class ConversationTalk(ABC):
     def working(self) -> bool:
         return self._gateway.runner.is_working(self.conversation_id)
 
+    def stands(self, seq: int) -> bool:
+        return True
+
     async def close(self) -> None:
         """Leave what was not said to whoever comes next."""
         self._open = False
@@ -154,6 +163,10 @@ class SpeakerTalk(ConversationTalk):
         super().__init__(gateway, sender, conversation_id, speaker)
         self._opening = opening
         self._taken: set[int] = set()
+        "Ours to say: nobody else is given it"
+        self._given_back: set[int] = set()
+        "Could not be said, and comes again when its lease is over"
+        self._refused: set[int] = set()
         self._still = Still(gateway.clock)
         self._awake_until = gateway.clock.now()
         self._begun = False
@@ -168,13 +181,14 @@ class SpeakerTalk(ConversationTalk):
     async def _find(self) -> Said | None:
         if self._begun:
             return await super()._find()
-        self._begun = True
         if self._opening is not None:
+            self._begun = True
             return Said(OPENING, self._opening, Kind.NOTICE)
         async with self._gateway.db.read() as conn:
             question = await aloud.open_question(
                 conn, self._gateway.clock, self.conversation_id, RESUME
             )
+        self._begun = True
         if question is None:
             return await super()._find()
         return said(question, self._gateway.clock.now())
@@ -186,9 +200,17 @@ class SpeakerTalk(ConversationTalk):
             await self._said_alone.note(conn)
         self._gateway.hub.wake(self.conversation_id)
 
+    def stands(self, seq: int) -> bool:
+        return seq not in self._refused
+
     async def _take(self) -> Aloud | None:
         clock = self._gateway.clock
         async with self._gateway.db.write() as conn:
+            if await self._has_moved(conn):
+                self._open = False
+                self._woken.set()
+                return None
+            await self._keep_taken(conn)
             await self._said_alone.note(conn)
             found = await aloud.take(
                 conn, clock, self.conversation_id, self._still,
@@ -196,7 +218,20 @@ class SpeakerTalk(ConversationTalk):
             )  # fmt: skip
         if found is not None:
             self._taken.add(found.message.seq)
+            self._given_back.discard(found.message.seq)
         return found
+
+    async def _has_moved(self, conn: AsyncConnection) -> bool:
+        """Whether it stands elsewhere than when it came, or is another's: then it comes anew."""
+        now = await speakers.get(conn, self._speaker.id)
+        return now is None or _place(now) != _place(self._speaker)
+
+    async def _keep_taken(self, conn: AsyncConnection) -> None:
+        """Keep up the leases of what waits to be said; what a person overtook is not said."""
+        for seq in sorted(self._taken):
+            if not await aloud.hold(conn, self._gateway.clock, self.conversation_id, seq):
+                self._taken.discard(seq)
+                self._refused.add(seq)
 
     async def fate(self, seq: int, fate: Fate) -> None:
         if seq == OPENING:
@@ -205,38 +240,21 @@ class SpeakerTalk(ConversationTalk):
             if fate is Fate.QUEUED:
                 await aloud.hold(conn, self._gateway.clock, self.conversation_id, seq)
             await aloud.note(conn, self._gateway.clock, self.conversation_id, seq, fate.value)
-        if fate in (Fate.PLAYED, Fate.CUT):
+        if fate is Fate.QUEUED and seq in self._taken:
+            self._given_back.add(seq)
+        if fate is not Fate.ANSWERED:
             self._taken.discard(seq)
 
     async def close(self) -> None:
         await super().close()
         async with self._gateway.db.write() as conn:
-            for seq in sorted(self._taken):
+            for seq in sorted(self._taken | self._given_back):
                 await aloud.put_back(conn, self.conversation_id, seq)
+        self._gateway.hub.wake(self.conversation_id)
 
 
-class PageTalk(ConversationTalk):
-    """The conversation is shown on a page beside: only what comes from now on is said as well."""
-
-    def __init__(
-        self, gateway: Gateway, sender: Sender, conversation_id: str, speaker: Speaker, after: int
-    ) -> None:
-        super().__init__(gateway, sender, conversation_id, speaker)
-        self._after = after
-
-    async def _take(self) -> Aloud | None:
-        async with self._gateway.db.read() as conn:
-            found = await aloud.after(conn, self.conversation_id, self._after)
-        if found is not None:
-            self._after = found.message.seq
-        return found
-
-    async def fate(self, seq: int, fate: Fate) -> None:
-        async with self._gateway.db.write() as conn:
-            await speakers.note_fate(
-                conn, self._gateway.clock, self.conversation_id, seq, fate.value,
-                begun=fate in (Fate.PLAYED, Fate.CUT),
-            )  # fmt: skip
+def _place(one: Speaker) -> tuple[str, str | None, str | None]:
+    return one.identity_id, one.room_id, one.resident_id
 
 
 async def talk_of(gateway: Gateway, one: Speaker, *, opening: str | None = None) -> SpeakerTalk:

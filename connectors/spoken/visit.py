@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 
-from aiohttp import WSMsgType, web
+from aiohttp import WSCloseCode, WSMsgType, web
 
 from community.errors import BadInput, CommunityError
 from community.store.speakers import Speaker
@@ -53,11 +53,9 @@ class Visit:
         """
         await self._settle(reports)
         tasks = [asyncio.create_task(begin(), name="speaker-beside") for begin in beside]
-        serving = asyncio.create_task(self._session.run(), name="voice-session")
+        serving = asyncio.create_task(self._serve(), name="voice-session")
         try:
             async for frame in self._socket:
-                if serving.done():
-                    break
                 await self._take(frame.type, frame.data)
         except ConnectionError:
             pass  # the device went while it was told something
@@ -79,9 +77,16 @@ class Visit:
                     frame = await self._socket.receive()
                     await self._take(frame.type, frame.data)
 
-    async def close(self) -> None:
+    async def _serve(self) -> None:
+        """When the session ends by itself the device is asked to come anew."""
+        try:
+            await self._session.run()
+        finally:
+            await self._socket.close(code=WSCloseCode.GOING_AWAY)
+
+    async def close(self, code: int = WSCloseCode.OK) -> None:
         """Another socket of the same device has come, or the process ends."""
-        await self._socket.close()
+        await self._socket.close(code=code)
 
     async def _take(self, kind: WSMsgType, data: bytes | str) -> None:
         if kind is WSMsgType.BINARY and isinstance(data, bytes):

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Iterable
 from pathlib import Path
 
 from aiohttp import WSCloseCode, web
 
-from community.errors import BadInput, Code, NotAuthenticated, NotFound, TooLarge
+from community.errors import BadInput, Code, CommunityError, NotAuthenticated, NotFound, TooLarge
 from connectors import store
 from connectors.base import JSON_MAX_BYTES, Channel, Gateway
 from connectors.middlewares import to_json
 from connectors.photos import CONTENT_TYPE
 from connectors.render import Capabilities
 from connectors.spoken.payload import FRAME_MAX_BYTES
+from connectors.spoken.visit import Visit
 from connectors.webchat import speaking
 from connectors.webchat.connection import Connection
 from connectors.webchat.session import Sessions
@@ -24,6 +26,10 @@ from conversation.messages import Sender
 STATIC = Path(__file__).parent / "static"
 NO_SESSION = 4401
 "Close code: the page fetches its cookie anew and comes again"
+ANOTHER_SPEAKS = 4409
+"Close code: the same browser speaks in another page now; this one does not come again"
+VOICES_AT_ONCE = 200
+"Pages that are spoken with; text has no such bound"
 HEARTBEAT_S = 25.0
 CLOSE_S = 1.0
 "How long a page may take to say goodbye"
@@ -31,6 +37,8 @@ UPLOADS_AT_ONCE = 8
 "Further uploads wait for their turn"
 UPLOAD_TIMEOUT_S = 120.0
 _YEAR_S = 365 * 24 * 3600
+
+logger = logging.getLogger(__name__)
 
 
 class WebChat(Channel):
@@ -45,6 +53,7 @@ class WebChat(Channel):
             gateway.secrets.cookie_key, secure=gateway.settings.secure_cookies
         )
         self._sockets: set[web.WebSocketResponse] = set()
+        self._voices: dict[str, Visit] = {}
         self._uploads = asyncio.Semaphore(UPLOADS_AT_ONCE)
 
     def routes(self) -> Iterable[web.AbstractRouteDef]:
@@ -100,7 +109,8 @@ class WebChat(Channel):
     async def voice(self, request: web.Request) -> web.StreamResponse:
         """The WebSocket on which a page's resident speaks, and is spoken to.
 
-        With `free=1` it listens all the time, else a button says when.
+        With `free=1` it listens all the time, else a button says when. A new one of a session
+        closes the one before: nothing is said twice.
         """
         sender = self._sender(request)
         socket = web.WebSocketResponse(
@@ -110,13 +120,27 @@ class WebChat(Channel):
         if sender is None:
             await socket.close(code=NO_SESSION)
             return socket
+        key = sender.user_key
+        if len(self._voices) >= VOICES_AT_ONCE and key not in self._voices:
+            await socket.close(code=WSCloseCode.TRY_AGAIN_LATER)
+            return socket
         free = request.query.get("free") == "1"
-        visit = await speaking.visit(self.gateway, socket, sender, free=free)
+        try:
+            visit = await speaking.visit(self.gateway, socket, sender, free=free)
+        except CommunityError as error:
+            logger.error("page is not spoken with: code=%s", error.code)
+            await socket.close(code=WSCloseCode.TRY_AGAIN_LATER)
+            return socket
+        before, self._voices[key] = self._voices.get(key), visit
         self._sockets.add(socket)
+        if before is not None:
+            await before.close(ANOTHER_SPEAKS)
         try:
             await visit.run()
         finally:
             self._sockets.discard(socket)
+            if self._voices.get(key) is visit:
+                del self._voices[key]
         return socket
 
     async def take_photo(self, request: web.Request) -> web.StreamResponse:

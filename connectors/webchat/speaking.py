@@ -10,9 +10,9 @@ from community.services import speakers
 from community.store.speakers import PAGE
 from connectors import store
 from connectors.base import Gateway
+from connectors.spoken.page_talk import PageTalk
 from connectors.spoken.payload import RATE_HZ
 from connectors.spoken.sessions import Sessions
-from connectors.spoken.talk import PageTalk
 from connectors.spoken.visit import Visit
 from connectors.spoken.words import words
 from conversation import inbox

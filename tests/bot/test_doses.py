@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from bot.reminders import handlers
 from community.services import dose_times, doses, medication
@@ -17,6 +17,7 @@ from community.store.database import Database
 from community.store.identities import Party
 from community.store.medications import Dose, Plan
 from community.store.schema import guardianship, identity
+from community.store.schema import outbox as outbox_table
 from community.times import FixedClock
 from conversation import care, outbox, timers
 from conversation.ownership import Owner, move
@@ -138,6 +139,22 @@ async def test_silence_is_asked_once_more_then_missed_and_the_guardian_told(
     await after(village, HOUR)
     assert await told(village, daughter) == [MISSED]
     assert await told(village, elder) == [DUE, ONCE_MORE]
+
+
+async def test_news_of_a_dose_are_not_for_every_ear_at_the_guardians_speaker(
+    village: Village, elder: Party, daughter: Party
+) -> None:
+    await make_guardian(village, elder, daughter, "medication")
+    await add_plan(village, elder)
+    for seconds in (TO_EIGHT, 30 * MINUTE, 30 * MINUTE):
+        await after(village, seconds)
+    async with village.db.read() as conn:
+        found = await conn.execute(
+            select(outbox_table.c.private).where(
+                outbox_table.c.conversation_id == daughter.conversation_id
+            )
+        )
+    assert found.scalars().all() == [True]
 
 
 async def test_guardian_without_the_right_is_not_told(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
 from bot import speaker_code
 from bot.scripted import ScriptedEngine
@@ -11,8 +11,10 @@ from community.config import Secret
 from community.context import Context
 from community.services import speakers
 from community.store import speakers as kept
-from community.store.schema import identity, room
+from community.store.schema import audit, identity, room
 from community.store.speakers import CLIENT, Speaker
+from conversation import inbox
+from conversation.messages import Sender
 from tests.bot.chat import Chat
 
 
@@ -80,4 +82,32 @@ async def test_wrong_code_and_an_unbound_account_bind_nothing(
     for _ in range(speakers.GUESSES):
         assert "没有音箱在报这个数" in (await asked(chat, wrong))[0]
     assert "试的次数有点多" in (await asked(chat, shown[1]))[0]
+    assert await home_of(chat, shown[0]) is None
+
+
+async def test_binding_of_a_resident_is_in_the_audit(
+    chat: Chat, shown: tuple[Speaker, str]
+) -> None:
+    await at_home(chat)
+    await asked(chat, shown[1])
+    async with chat.talk.db.read() as conn:
+        found = await conn.execute(select(audit).where(audit.c.object == shown[0].id))
+        entries = [(row.actor, row.act, row.detail["room"]) for row in found]
+    assert entries == [("resident", "speaker.bind", "r")]
+
+
+@pytest.mark.parametrize("channel", ["speaker", "dueros"])
+async def test_speaker_that_anybody_in_the_room_speaks_to_lets_no_other_in(
+    chat: Chat, shown: tuple[Speaker, str], channel: str
+) -> None:
+    await at_home(chat)
+    async with chat.talk.db.write() as conn:
+        await conn.execute(
+            update(identity).where(identity.c.user_key == "resident").values(channel=channel)
+        )
+        conversation_id = await inbox.conversation_of(
+            conn, chat.talk.clock, Sender(channel, "resident")
+        )
+        said = await speaker_code.bind(conn, chat.talk.clock, conversation_id, shown[1])
+    assert said.startswith("为了您家的安全")
     assert await home_of(chat, shown[0]) is None

@@ -220,3 +220,37 @@ async def test_question_that_stands_open_is_known_for_half_an_hour(
     assert await question() == "是什么坏了？"
     talk.clock.advance(30 * 60)
     assert await question() is None
+
+
+async def test_question_is_not_asked_again_while_a_person_is_called_or_speaks(
+    talk: Talk, device: Device, wang: str
+) -> None:
+    within = (timedelta(seconds=30), timedelta(minutes=30))
+    turn, _ = await talk.hear("我要报修")
+    (said,) = await talk.say(turn.conversation_id, "是什么坏了？", key="a", turn_id=turn.id)
+    await talk.finish(turn, "asked")
+    await device.note(said.seq, PLAYED)
+    talk.clock.advance(60)
+    await talk.claim(await talk.open(turn.conversation_id), wang)
+    async with talk.db.read() as conn:
+        assert await aloud.open_question(conn, talk.clock, turn.conversation_id, within) is None
+
+
+async def test_reminder_that_was_said_counts_as_heard_while_it_waits_to_be_said_again(
+    talk: Talk, device: Device
+) -> None:
+    began = talk.clock.now()
+    seq = await device.remind()
+    await device.take()
+    async with talk.db.read() as conn:
+        assert not await outbox.was_heard(conn, [device.conversation_id], began)
+    await device.note(seq, PLAYED)
+    talk.clock.advance(5 * 60)
+    await device.fire()
+    async with talk.db.read() as conn:
+        assert await outbox.was_heard(conn, [device.conversation_id], began)
+    device.over.add("dose:1:due")
+    assert await device.take() is None
+    async with talk.db.read() as conn:
+        states = await conn.execute(select(outbox_table.c.state))
+        assert states.scalars().all() == ["sent"]

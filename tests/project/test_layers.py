@@ -39,7 +39,6 @@ ONLY_IN = {
     "av": {"voice"},
     "pysilk": {"voice"},
     "wyoming": set(),
-    "vosk": {"voice"},
     "sherpa_onnx": {"voice"},
     "pyttsx3": {"voice"},
     "sounddevice": {"voice"},

@@ -176,3 +176,14 @@ async def test_repeating_a_reminder_does_not_undo_its_acknowledgement():
         await r.passes(5)
         assert r.saying[-1] == PILLS.text
     assert r.talk.fates == [(3, Fate.PLAYED), (3, Fate.ANSWERED)]
+
+
+async def test_what_a_person_overtook_while_it_waited_is_not_begun():
+    r = room()
+    async with r:
+        r.talk.comes(STAFF)
+        r.talk.comes(NOTICE)
+        await r.passes(0.5)
+        r.talk.overtaken.add(NOTICE.seq)
+        await r.passes(60)
+        assert r.saying == [STAFF.text]

@@ -141,3 +141,6 @@ class AloneTalk:
         self._seq += 1
         self._to_say.append(Said(self._seq, text, kind))
         self._changed.set()
+
+    def stands(self, seq: int) -> bool:
+        return True

@@ -10,6 +10,7 @@ export const canListen =
 
 const AGAIN_MS = 1500;
 const TRIES = 3;
+const ANOTHER_SPEAKS = 4409; // close code: another page of this browser is spoken with now
 
 /** The voice panel. It is open or closed; while it is open the microphone belongs to it. */
 export class Voice {
@@ -104,8 +105,12 @@ export class Voice {
       if (typeof event.data === "string") this.#told(JSON.parse(event.data));
       else this.#player?.play(event.data);
     };
-    socket.onclose = () => {
+    socket.onclose = (event) => {
       if (socket !== this.#socket) return;
+      if (event.code === ANOTHER_SPEAKS) {
+        this.close();
+        return;
+      }
       this.#player?.hush();
       this.#show(words.offlineVoice);
       if (this.#tries++ < TRIES) setTimeout(() => this.#socket === socket && this.#connect(), AGAIN_MS);

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from community.errors import BadInput, TooMany
 from community.services import speakers
+from community.store import identities
 from community.store import speakers as kept
-from community.store.identities import Home
-from community.store.speakers import CLIENT, Speaker
+from community.store.identities import GONE, Home
+from community.store.schema import identity
+from community.store.speakers import CLIENT, PAGE, Speaker
 from tests.community.village import Village
 
 SECRET = "s" * 40
@@ -99,6 +102,13 @@ async def test_endless_new_devices_are_held_down(village: Village) -> None:
     assert (await new(village, "client:1")).home is None
 
 
+async def test_accounts_that_speak_for_the_first_time_are_not_held_down(village: Village) -> None:
+    for i in range(speakers.MOST_UNBOUND_PER_HOUR + 1):
+        await speakers.meet(
+            village.ctx, f"page:{i}", PAGE, "网页语音", account=("webchat", f"session-{i}")
+        )
+
+
 @pytest.mark.parametrize("key", ["", "k" * 101, "a\nb"])
 async def test_odd_names_of_devices_are_refused(village: Village, key: str) -> None:
     with pytest.raises(BadInput):
@@ -112,9 +122,49 @@ async def test_speaker_that_left_its_home_is_not_listed_and_can_be_bound_again(
     await bind(village, (await speakers.show_code(village.ctx, one)).code, home)
     async with village.db.write() as conn:
         assert [each.id for each in await kept.bound(conn)] == [one.id]
-        await speakers.unbind(conn, one)
+        await speakers.unbind(conn, village.clock, one)
         assert await kept.bound(conn) == []
     shown = await speakers.show_code(village.ctx, one)
     bound = await bind(village, shown.code, next_door)
     assert bound is not None
     assert bound.home == "3号楼2单元502"
+
+
+@pytest.mark.parametrize("how", ["taken out", "bound elsewhere", "bound to another person"])
+async def test_what_was_said_to_a_speaker_stays_with_the_home_it_has_left(
+    village: Village, home: Home, next_door: Home, how: str
+) -> None:
+    before = await bind(village, (await speakers.show_code(village.ctx, await new(village))).code,
+                        home, resident_id=f"{home.room_id}_p0")  # fmt: skip
+    assert before is not None
+    async with village.db.write() as conn:
+        await kept.keep_habits(conn, before.id, pace=1, volume=90, senior=False, pauses=[0.4])
+    after: Speaker | None
+    if how == "taken out":
+        async with village.db.write() as conn:
+            await speakers.unbind(conn, village.clock, before)
+            after = await kept.get(conn, before.id)
+    else:
+        shown = await speakers.show_code(village.ctx, before)
+        after = await bind(village, shown.code, next_door if how == "bound elsewhere" else home)
+    assert after is not None
+    assert after.identity_id != before.identity_id
+    assert (after.pace, after.volume, after.senior, after.pauses) == (3, 60, True, ())
+    async with village.db.read() as conn:
+        rows = await conn.execute(select(identity).where(identity.c.room_id == home.room_id))
+        keys = {row.id: row.user_key for row in rows}
+    assert keys[before.identity_id].startswith(GONE)
+    async with village.db.write() as conn:
+        mine = await identities.ensure(conn, village.clock, "speaker", "client:one")
+    assert mine == after.identity_id
+
+
+async def test_speaker_bound_again_where_it_stands_goes_on_as_it_was(
+    village: Village, home: Home
+) -> None:
+    one = await new(village)
+    for _ in range(2):
+        shown = await speakers.show_code(village.ctx, one)
+        bound = await bind(village, shown.code, home, resident_id=f"{home.room_id}_p0")
+        assert bound is not None
+        assert bound.identity_id == one.identity_id

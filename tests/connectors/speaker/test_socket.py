@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 from aiohttp import WSServerHandshakeError
 from sqlalchemy import select
 
+from community.services import speakers
+from community.store import speakers as kept
 from community.store.schema import attachment, message, spoken
+from connectors.app import GATEWAY
+from connectors.speaker import channel
 from conversation import outbox, queue
 from conversation.messages import Draft
 from conversation.queue import Lane
-from tests.connectors.speaker.conftest import SECRET, Connect
+from tests.connectors.speaker.conftest import SECRET, WAIT_S, Connect
 from voice.recogniser import Transcript, Word
 from voice.scripted import ScriptedStreamingRecogniser, Utterance
 
@@ -127,7 +132,17 @@ async def test_who_cannot_prove_to_be_the_device_is_not_let_in(
 @at_home
 @pytest.mark.parametrize(
     "frame",
-    ["", "{", "[]", '{"type":1}', '{"type":"say"}', '{"type":"say","id":1,"text":"x"}', "[" * 5000],
+    [
+        "",
+        "{",
+        "[]",
+        '{"type":1}',
+        '{"type":"say"}',
+        '{"type":"say","id":1,"text":"x"}',
+        "[" * 5000,
+        '{"type":"say","id":"\\ud800","text":"x"}',
+        '{"type":"say","id":"a\\u0000","text":"x"}',
+    ],
 )
 async def test_odd_frames_change_nothing(connect: Connect, frame: str) -> None:
     box = await connect()
@@ -150,3 +165,47 @@ async def test_cry_rings_while_the_engine_hangs(
     assert [case.lane for case in cases] == [Lane.EMERGENCY]
     assert gateway.engine.asked == []
     gateway.engine.gate.set()
+
+
+async def test_speaker_that_is_taken_out_of_its_home_is_sent_away_and_comes_back_as_new(
+    gateway: Any, connect: Connect, conversation_id: str
+) -> None:
+    box = await connect()
+    await box.until("hello", home="3号楼2单元501")
+    async with gateway.db.write() as conn:
+        one = await kept.by_device(conn, "client:box-1")
+        assert one is not None
+        await speakers.unbind(conn, gateway.clock, one)
+    gateway.app[GATEWAY].hub.wake(conversation_id)
+    async with asyncio.timeout(WAIT_S):
+        while not box.socket.closed:
+            await box.change()
+    again = await connect()
+    await again.until("hello", home=None)
+    await again.tell("say", id="1", text="在吗")
+    await again.until("stored", id="1")
+    async with gateway.db.read() as conn:
+        said = await outbox.transcript(conn, conversation_id)
+    assert said == []
+
+
+async def test_speakers_in_no_home_take_no_room_from_those_in_one(
+    connect: Connect, conversation_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(channel, "IN_NO_HOME_AT_ONCE", 1)
+    stranger = await connect("box-8")
+    await stranger.until("hello")
+    with pytest.raises(WSServerHandshakeError) as refused:
+        await connect("box-9")
+    assert refused.value.status == 429
+    await (await connect()).until("hello", home="3号楼2单元501")
+    again = await connect("box-8")
+    await again.until("hello")
+    await again.close()
+    async with asyncio.timeout(WAIT_S):
+        while True:
+            try:
+                await (await connect("box-9")).until("hello")
+                break
+            except WSServerHandshakeError:
+                continue

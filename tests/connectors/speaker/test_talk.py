@@ -1,0 +1,159 @@
+"""The talk of a speaker: leases kept while things wait, and nothing said that a person overtook."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import insert
+
+from community.errors import StoreError
+from community.services import speakers
+from community.store import speakers as kept
+from community.store.schema import room
+from community.store.speakers import Speaker
+from connectors.app import GATEWAY
+from connectors.spoken.talk import SpeakerTalk, talk_of
+from conversation import aloud, outbox
+from conversation.messages import Draft
+from voice.talk import Fate
+
+Open = Callable[[], Awaitable[SpeakerTalk]]
+
+
+@pytest.fixture
+async def open_talk(gateway: Any, conversation_id: str) -> AsyncIterator[Open]:
+    """Talks of box-1, as each of its sockets has one."""
+    talks: list[SpeakerTalk] = []
+
+    async def open_talk() -> SpeakerTalk:
+        talks.append(await talk_of(gateway.app[GATEWAY], await box(gateway)))
+        return talks[-1]
+
+    yield open_talk
+    for talk in talks:
+        await talk.close()
+
+
+async def box(gateway: Any) -> Speaker:
+    async with gateway.db.read() as conn:
+        found = await kept.by_device(conn, "client:box-1")
+    assert found is not None
+    return found
+
+
+async def write(gateway: Any, conversation_id: str, *texts: str) -> None:
+    async with gateway.db.write() as conn:
+        for text in texts:
+            await outbox.say(
+                conn, gateway.clock, conversation_id, [Draft(text)], epoch=0, key=text,
+                speaker="staff",
+            )  # fmt: skip
+    gateway.app[GATEWAY].hub.wake(conversation_id)
+
+
+async def nothing_more(talk: SpeakerTalk) -> None:
+    """It has looked at everything and waits."""
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.2):
+            await talk.next()
+
+
+async def test_what_waits_to_be_said_longer_than_a_lease_is_not_taken_again(
+    gateway: Any, conversation_id: str, open_talk: Open
+) -> None:
+    talk = await open_talk()
+    await write(gateway, conversation_id, "一", "二")
+    assert [(await talk.next()).text, (await talk.next()).text] == ["一", "二"]
+    for _ in range(3):
+        gateway.clock.advance(aloud.LEASE.total_seconds() * 0.9)
+        gateway.app[GATEWAY].hub.wake(conversation_id)
+        await nothing_more(talk)
+    other = await open_talk()
+    await nothing_more(other)
+
+
+async def test_what_could_not_be_said_comes_again_when_its_lease_is_over(
+    gateway: Any, conversation_id: str, open_talk: Open
+) -> None:
+    talk = await open_talk()
+    await write(gateway, conversation_id, "一")
+    said = await talk.next()
+    await talk.fate(said.seq, Fate.QUEUED)
+    await nothing_more(talk)
+    gateway.clock.advance(aloud.LEASE.total_seconds())
+    gateway.app[GATEWAY].hub.wake(conversation_id)
+    async with asyncio.timeout(5):
+        assert (await talk.next()).text == "一"
+
+
+async def test_what_could_not_be_said_goes_to_the_next_who_comes(
+    gateway: Any, conversation_id: str, open_talk: Open
+) -> None:
+    talk = await open_talk()
+    await write(gateway, conversation_id, "一", "二")
+    await talk.fate((await talk.next()).seq, Fate.QUEUED)
+    await talk.next()
+    waiting = await open_talk()
+    await nothing_more(waiting)
+    await talk.close()
+    async with asyncio.timeout(5):
+        assert [(await waiting.next()).text, (await waiting.next()).text] == ["一", "二"]
+
+
+async def test_what_a_person_overtook_while_it_waited_stands_no_more(
+    gateway: Any, conversation_id: str, open_talk: Open
+) -> None:
+    talk = await open_talk()
+    await write(gateway, conversation_id, "一")
+    said = await talk.next()
+    assert talk.stands(said.seq)
+    async with gateway.db.write() as conn:
+        await aloud.put_back(conn, conversation_id, said.seq)
+        await outbox.take_back(conn, [conversation_id], "一")
+    gateway.app[GATEWAY].hub.wake(conversation_id)
+    await nothing_more(talk)
+    assert not talk.stands(said.seq)
+
+
+@pytest.mark.parametrize("how", ["taken out", "bound elsewhere"])
+async def test_talk_of_a_speaker_that_left_its_home_is_over_and_says_nothing_of_it(
+    gateway: Any, conversation_id: str, open_talk: Open, how: str
+) -> None:
+    talk = await open_talk()
+    one = await box(gateway)
+    shown = await speakers.show_code(gateway.app[GATEWAY].context, one)
+    async with gateway.db.write() as conn:
+        await conn.execute(
+            insert(room).values(id="r2", building=9, unit=1, number="101", label="9号楼1单元101")
+        )
+        if how == "taken out":
+            await speakers.unbind(conn, gateway.clock, one)
+        else:
+            await speakers.bind(
+                conn, gateway.clock, code=shown.code, room_id="r2", resident_id=None, name=None,
+                guesser="g",
+            )  # fmt: skip
+    await write(gateway, conversation_id, "王秀英的体检报告到了")
+    with pytest.raises(ConnectionError):
+        await talk.next()
+    await nothing_more(await open_talk())
+
+
+async def test_database_that_fails_once_does_not_silence_it_for_ever(
+    gateway: Any, conversation_id: str, open_talk: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    talk = await open_talk()
+    await write(gateway, conversation_id, "一")
+
+    async def fails(*_: object) -> None:
+        raise StoreError("full")
+
+    monkeypatch.setattr(aloud, "open_question", fails)
+    with pytest.raises(StoreError):
+        await talk.next()
+    monkeypatch.undo()
+    async with asyncio.timeout(5):
+        assert (await talk.next()).text == "一"
