@@ -31,7 +31,7 @@ class Effort:
     "Sentences under each condition"
 
 
-FULL, QUICK = Effort(5_000, 5, 300), Effort(300, 2, 20)
+FULL, QUICK = Effort(5_000, 5, 200), Effort(300, 2, 20)
 
 
 def tell(line: str) -> None:
@@ -89,9 +89,9 @@ def main() -> None:
     tell(f"{len(lessons)} lessons of {hours:.1f} hours together")
     network = taught(work, lessons, len(inventory.sounds), effort.epochs)
     found: np.ndarray = shares(lessons, len(inventory.sounds))
-    write_model(into, network, found, inventory, corpus.training)
+    write_model(into, network, found, inventory, corpus)
     tell(f"written to {into}")
-    for line in report(into, corpus.held_out, effort.tested, SEED):
+    for line in report(into, corpus, effort.tested, SEED):
         print(line, flush=True)
 
 

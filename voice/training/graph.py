@@ -15,8 +15,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from voice.training.acoustic_file import entering, staying
-from voice.training.bigram import Bigram
 from voice.training.inventory import PLACES, SILENCE_NUMBER, SPEECH_NUMBER, UNKNOWN, Inventory
+from voice.training.ngrams import Ngrams
 
 _SILENCE_COST, _NO_SILENCE_COST = -math.log(0.3), -math.log(0.7)
 _UNKNOWN_COST = 2.0
@@ -31,16 +31,16 @@ _Arc = tuple[int, int, int, int, float]
 
 
 def write_graph(
-    folder: Path, inventory: Inventory, bigram: Bigram, numbers: dict[str, int]
+    folder: Path, inventory: Inventory, ngrams: Ngrams, numbers: dict[str, int]
 ) -> None:
     """Write HCLr.fst, Gr.fst, words.txt, disambig_tid.int and phones/word_boundary.int."""
     (folder / "phones").mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as scratch:
         relabelled = _write_words_in_sound(folder / "HCLr.fst", Path(scratch), inventory, numbers)
     grammar = [
-        (a, b, relabelled[word], relabelled[word], cost) for a, b, word, cost in bigram.arcs()
+        (a, b, relabelled[word], relabelled[word], cost) for a, b, word, cost in ngrams.arcs()
     ]
-    compiled = _run(["fstcompile"], _text([*grammar, *bigram.ends()]))
+    compiled = _run(["fstcompile"], _text([*grammar, *ngrams.ends()]))
     (folder / "Gr.fst").write_bytes(
         _run(
             ["fstconvert", "--fst_type=const"], _run(["fstarcsort", "--sort_type=ilabel"], compiled)
@@ -90,8 +90,8 @@ def _lexicon(inventory: Inventory, numbers: dict[str, int]) -> Iterator[_Line]:
     of_sound = inventory.numbers
     ways = [
         (numbers[word], tuple(of_sound[sound] for sound in way))
-        for word, pronunciations in inventory.lexicon.items()
-        for way in pronunciations
+        for word in numbers
+        for way in inventory.lexicon.get(word, ())
     ]
     silence = inventory.phone(SILENCE_NUMBER, "internal")
     unknown = inventory.phone(SPEECH_NUMBER, "singleton")

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from voice.training.acoustic_file import acoustic_file
-from voice.training.bigram import Bigram
-from voice.training.corpus import Sentence
+from voice.training.corpus import Corpus
 from voice.training.features import CONF
 from voice.training.frames import SUBSAMPLING
 from voice.training.graph import write_graph
 from voice.training.inventory import UNKNOWN, Inventory
 from voice.training.network import Network
+from voice.training.ngrams import Ngrams
 
-ACOUSTIC_SCALE = 0.6
+ACOUSTIC_SCALE = 0.3
 "How much what is heard counts beside what is usually said"
 _DECODING = f"""--min-active=200
 --max-active=3000
@@ -32,13 +31,9 @@ _DECODING = f"""--min-active=200
 
 
 def write_model(
-    folder: Path,
-    network: Network,
-    shares: np.ndarray,
-    inventory: Inventory,
-    sentences: Sequence[Sentence],
+    folder: Path, network: Network, shares: np.ndarray, inventory: Inventory, corpus: Corpus
 ) -> None:
-    """Write am/, conf/ and graph/; `sentences` are those that the order of words is learnt from.
+    """Write am/, conf/ and graph/.
 
     Raises CalledProcessError or OSError when OpenFst's programs fail or are missing.
     """
@@ -47,5 +42,7 @@ def write_model(
     (folder / "am" / "final.mdl").write_bytes(acoustic_file(network, inventory, shares))
     (folder / "conf" / "mfcc.conf").write_text(CONF, encoding="utf-8")
     (folder / "conf" / "model.conf").write_text(_DECODING, encoding="utf-8")
-    numbers = {word: number for number, word in enumerate([*inventory.lexicon, UNKNOWN], 1)}
-    write_graph(folder / "graph", inventory, Bigram(sentences, numbers), numbers)
+    numbers = {word: number for number, word in enumerate(corpus.vocabulary, 1)}
+    ngrams = Ngrams(corpus.written, corpus.commands, numbers)
+    every = numbers | {UNKNOWN: len(numbers) + 1}
+    write_graph(folder / "graph", inventory, ngrams, every)
