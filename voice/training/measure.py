@@ -94,10 +94,7 @@ def report(folder: Path, corpus: Corpus, count: int, seed: int) -> Iterator[str]
     SetLogLevel(-1)
     model, espeak = Model(str(folder)), Espeak()
     sets: list[tuple[str, Sequence[Sentence], Place]] = [("commands", corpus.commands, quiet)]
-    kinds: tuple[tuple[str, Sequence[Sentence]], ...] = (
-        ("patterns", corpus.patterned), ("clauses", corpus.held_out),
-    )  # fmt: skip
-    for kind, of_kind in kinds:
-        sets += [(f"{kind}, {name}", of_kind[:count], place) for name, place in CONDITIONS.items()]
+    for kind, told in (("patterns", corpus.patterned), ("clauses", corpus.held_out)):
+        sets += [(f"{kind}, {name}", told[:count], place) for name, place in CONDITIONS.items()]
     for name, sentences, place in sets:
         yield f"{name}: {measure(model, espeak, sentences, place, seed)[0]}"

@@ -19,13 +19,26 @@ def test_figures_of_a_numeral_stand_alone():
 
 
 def test_what_is_held_out_is_not_learnt_from(corpus):
-    assert len(corpus.held_out) > 1_000
-    assert set(corpus.held_out).isdisjoint(corpus.training)
+    held_out = {*corpus.held_out, *corpus.patterned}
+    assert len(corpus.held_out) > 500
+    assert len(corpus.patterned) > 100
+    assert held_out.isdisjoint(corpus.training)
+    assert held_out.isdisjoint(corpus.written)
 
 
-def test_all_words_of_all_sentences_are_in_the_vocabulary(corpus):
-    said = {word for sentence in (*corpus.training, *corpus.held_out) for word in sentence}
-    assert said <= set(corpus.words)
+def words_of(*sentences):
+    return {word for sentence in sentences for word in sentence}
+
+
+def test_what_is_asked_of_the_model_is_in_its_vocabulary(corpus):
+    assert words_of(*corpus.training) <= set(corpus.words)
+    known = words_of(*corpus.written, *corpus.held_out, *corpus.patterned, *corpus.commands)
+    assert known <= set(corpus.vocabulary)
+
+
+def test_of_words_that_sound_alike_the_foremost_is_known(corpus):
+    assert {"他", "她", "它"}.intersection(corpus.vocabulary) == {"他"}
+    assert {"药", "要"} <= set(corpus.vocabulary)  # both are in the phrases
 
 
 def test_misspelling_that_sounds_like_a_word_is_left_out(corpus):
