@@ -42,8 +42,8 @@ VOSK = [
     b'{"config":{"sample_rate":16000,"phrase_list":["\xe6\x8a\xa5\xe4\xbf\xae"],"words":1}}',
     b'{"config":{"max_alternatives":3}}', b'{"reset" : 1}', b'{"eof" : 1}', bytes(640),
 ]  # fmt: skip
-EACH = 20
-"Broken inputs on one connection"
+EACH = 4
+"Broken inputs on one connection: who is closed at the first hears no others"
 ANSWER_S = 20.0
 GROWN_MB = 60.0
 MB = 1024 * 1024
@@ -87,7 +87,7 @@ async def _measure(line: str, count: int) -> Result:
         "works_after": str(works),
     }  # fmt: skip
     right = hung == log.count(FAULT) == 0 and grown_mb <= GROWN_MB and works
-    return Result("V13", line, measured, right, "xiaozhi: its door is fuzzed by the tests")
+    return Result("V13", line, measured, right)
 
 
 Play = Callable[[Sequence[bytes]], Awaitable[str]]
