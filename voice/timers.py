@@ -123,6 +123,12 @@ class VirtualTimers:
         self._now = end
 
     async def settle(self) -> None:
-        """Let every task run until it waits for something."""
+        """Let every task run until it waits for something.
+
+        The loop of the standard library tells when nothing is left to run; another gets all rounds.
+        """
+        ready = getattr(asyncio.get_running_loop(), "_ready", True)
         for _ in range(self._rounds):
             await asyncio.sleep(0)
+            if not ready:
+                break

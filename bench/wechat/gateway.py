@@ -133,10 +133,14 @@ def client() -> aiohttp.ClientSession:
 
 
 class Process:
-    """The real gateway as a process of its own, always at the same address."""
+    """The real gateway as a process of its own, always at the same address.
 
-    def __init__(self, settings: Settings) -> None:
+    `module`: what `python -m` runs: the gateway itself, or one that is measured from inside, too.
+    """
+
+    def __init__(self, settings: Settings, module: str = "connectors") -> None:
         self.settings = settings
+        self._module = module
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._running: asyncio.subprocess.Process | None = None
@@ -152,7 +156,7 @@ class Process:
         log = Path(self.settings.data_dir) / "gateway.log"
         with log.open("ab") as output:
             self._running = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "connectors", "--port", str(self.port),
+                sys.executable, "-m", self._module, "--port", str(self.port),
                 cwd=ROOT, env=environment_of(self.settings), stdin=asyncio.subprocess.DEVNULL,
                 stdout=output, stderr=output,
             )  # fmt: skip

@@ -7,6 +7,7 @@ import pytest
 
 from voice import sound
 from voice.espeak import EspeakSynthesiser
+from voice.places import LONGEST
 from voice.prompt_cache import PromptCache
 from voice.pyttsx3_speech import Pyttsx3Synthesiser
 from voice.scripted import ScriptedSynthesiser
@@ -72,9 +73,13 @@ async def test_text_that_looks_like_something_else_is_read_all_the_same(voice, t
 
 
 async def test_longest_text_is_spoken_and_a_longer_one_refused(voice):
-    assert (await voice.speak("好，" * 1_000, pace=FASTEST)).duration_s > 250
+    begins, ends = "明天停水", "请提前接水"
+    whole = begins + "，" * (LONGEST - len(begins + ends)) + ends
+    assert (await voice.speak(whole, pace=FASTEST)).duration_s > 1 + (
+        await voice.speak(begins, pace=FASTEST)
+    ).duration_s
     with pytest.raises(SynthesiserError):
-        await voice.speak("好" * 2_001)
+        await voice.speak("好" * (LONGEST + 1))
 
 
 async def test_sentences_at_once_keep_their_own_sound(voice):
