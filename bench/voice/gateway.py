@@ -25,7 +25,7 @@ from community.secrets import load_secrets
 from community.store.database import Database, migrate
 from community.times import SystemClock
 from connectors.app import build_app
-from connectors.mouth import open_mouth
+from connectors.speech import open_mouth
 
 LOOK_EVERY_S = 0.01
 LOOKS_AT_MOST = 100_000
