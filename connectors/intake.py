@@ -18,7 +18,7 @@ from bot.listening import LISTEN_S
 from bot.phrases import phrase
 from community.errors import BadInput, CommunityError, NotFound, Unavailable
 from community.store import attachments
-from community.store.attachments import KEPT, PHOTO, VOICE, Attachment
+from community.store.attachments import CLIP_ID, KEPT, PHOTO, VOICE, Attachment
 from community.store.database import Database
 from community.times import Clock
 from connectors.photos import Photos
@@ -200,4 +200,4 @@ class Intake:
 def _id_of(channel: str, kind: str, key: str) -> str:
     """An attachment's id, the same for each delivery of its message."""
     digest = hashlib.sha256(f"{channel}/{key}".encode()).hexdigest()[:20]
-    return f"{'clip' if kind == VOICE else 'pho'}_{digest}"
+    return f"{CLIP_ID if kind == VOICE else 'pho_'}{digest}"

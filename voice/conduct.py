@@ -5,6 +5,7 @@ from __future__ import annotations
 from language.consent import consent
 from language.voice_commands import Command
 from voice.asking import Asking
+from voice.device import Duplex
 from voice.handing_over import HandingOver
 from voice.ladder import STEPS, Why, question_of
 from voice.orders import Orders
@@ -38,8 +39,14 @@ class Conduct:
         on.floor.hushed = False
         if on.discretion.kept and not on.discretion.announcing:
             on.speaker.say(on.discretion.opener(Rank.OWN))
-        elif on.floor.hands_free and on.floor.speaking is None:
+        elif self._may_greet():
             on.say("wake", passing=True)
+
+    def _may_greet(self) -> bool:
+        """Whether a word of ours costs the resident none: a device may be deaf while it speaks."""
+        on = self._on
+        is_deaf = on.device.duplex is Duplex.HALF
+        return on.floor.hands_free and on.floor.speaking is None and not is_deaf
 
     async def ring(self, uttered: Uttered) -> None:
         """A cry for help, before its sentence is finished."""

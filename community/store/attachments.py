@@ -13,6 +13,8 @@ from community.store.schema import attachment
 from community.times import Clock
 
 PHOTO, VOICE = "photo", "voice"
+CLIP_ID = "clip_"
+"Begins the id of a spoken clip, and of nothing else"
 COMING, KEPT, LOST = "coming", "kept", "lost"
 AT_ONCE = 100
 

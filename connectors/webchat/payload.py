@@ -29,6 +29,7 @@ from typing import Any
 
 from bot import choices, guard
 from community.errors import BadInput, Code, TooLarge
+from community.store.attachments import CLIP_ID
 from community.times import local
 from connectors.base import TEXT_MAX_CHARACTERS, storable
 from connectors.store import Stretch
@@ -139,6 +140,12 @@ def shown(stretch: Stretch) -> list[dict[str, Any]]:
     return result
 
 
+def _photo(message: Message) -> str | None:
+    """What the page shows as a picture; a clip's words are the message itself."""
+    found = message.attachment_id
+    return None if found is None or found.startswith(CLIP_ID) else found
+
+
 def _basic(message: Message) -> dict[str, Any]:
     return {
         "type": "message",
@@ -147,7 +154,7 @@ def _basic(message: Message) -> dict[str, Any]:
         "text": message.text,
         "choices": [choice.shown() for choice in message.choices],
         "card": message.card,
-        "photo": message.attachment_id,
+        "photo": _photo(message),
         "at": local(message.at).isoformat(timespec="seconds"),
     }
 

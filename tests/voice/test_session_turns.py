@@ -435,6 +435,14 @@ async def test_a_half_duplex_device_is_deaf_while_it_speaks_and_a_moment_longer(
         assert r.talk.words == ["我要报修", "三号楼"]
 
 
+async def test_a_half_duplex_device_hears_the_very_first_words_after_its_call():
+    r = room(asking(), device=Device(duplex=Duplex.HALF, shared=False))
+    async with r:
+        await r.session.wake()
+        await r.says("我要报修")
+        assert r.talk.words == ["我要报修"]
+
+
 async def test_a_question_from_before_is_said_again_when_the_device_comes_back():
     r = room()
     async with r:
