@@ -52,7 +52,10 @@ class Answers:
         )
 
     async def _told(self, conversation_id: str) -> list[str]:
-        """Everything that is to be said by now; it counts as played."""
+        """Everything that is to be said by now and that any ear may hear; it counts as played.
+
+        What is private stays in the outbox: nobody here can ask who is listening.
+        """
         clock = self._gateway.clock
         told: list[str] = []
         async with self._gateway.db.write() as conn:
@@ -60,5 +63,7 @@ class Answers:
                 found = await aloud.take(conn, clock, conversation_id, self._still, awake=True)
                 if found is None:
                     return told
+                if found.private:
+                    continue
                 await aloud.note(conn, clock, conversation_id, found.message.seq, PLAYED)
                 told.append(for_the_ear_with_choices(found.message))

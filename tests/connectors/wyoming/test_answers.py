@@ -63,6 +63,26 @@ async def test_choices_are_named_and_what_waited_is_said_first(start_gateway: An
         assert fates.scalars().all() == ["played", "played", "played"]
 
 
+async def test_what_is_private_is_not_said_to_whoever_asks(start_gateway: Any) -> None:
+    gateway, ask = await answers(start_gateway)
+    await ask(Asked("你好", SATELLITE))
+    await put_home(gateway)
+    async with gateway.db.write() as conn:
+        conversation_id = (
+            await conn.execute(select(outbox_table.c.conversation_id).limit(1))
+        ).scalar_one()
+        await outbox.say(
+            conn, gateway.clock, conversation_id, [Draft("该吃降压药了", private=True)], epoch=0,
+            key="r",
+        )  # fmt: skip
+    assert await ask(Asked("在吗", SATELLITE)) == Answered("听到：在吗。")
+    async with gateway.db.read() as conn:
+        states = await conn.execute(
+            select(outbox_table.c.state).where(outbox_table.c.private.is_(True))
+        )
+        assert states.scalars().all() == ["ready"]
+
+
 async def test_two_satellites_have_a_conversation_each(start_gateway: Any) -> None:
     gateway, ask = await answers(start_gateway)
     await ask(Asked("一", SATELLITE))
