@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FILLED = {
     "handoff.queued": {"before"},
     "handoff.promised": {"until", "no"},
+    "speaker.bound": {"home"},
     "staff.claimed": {"name"},
     "staff.boundary": {"by", "note"},
     "staff.boundary_promise": {"by", "note", "promise", "until"},

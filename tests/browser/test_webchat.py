@@ -474,11 +474,11 @@ async def focused(tab):
 async def test_everything_is_done_by_keyboard_alone(chat, browse):
     tab = await browse(chat)
     walk = []
-    for _ in range(12):
+    for _ in range(13):
         await tab.keyboard.press("Tab")
         walk.append(await focused(tab))
     tiles = [f"tile tile-{n}" for n in ("repair", "fee", "visitor", "notice", "guide", "person")]
-    assert walk == ["skip", "senior", *tiles, "sos sos-wide", "photo", "words", "send"]
+    assert walk == ["skip", "senior", *tiles, "sos sos-wide", "voice", "photo", "words", "send"]
     outline = await tab.evaluate("getComputedStyle(document.activeElement).outlineStyle")
     assert outline != "none"
     for _ in range(9):
