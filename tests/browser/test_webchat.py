@@ -481,7 +481,7 @@ async def test_everything_is_done_by_keyboard_alone(chat, browse):
     assert walk == ["skip", "senior", *tiles, "sos sos-wide", "voice", "photo", "words", "send"]
     outline = await tab.evaluate("getComputedStyle(document.activeElement).outlineStyle")
     assert outline != "none"
-    for _ in range(9):
+    for _ in range(10):
         await tab.keyboard.press("Shift+Tab")
     await tab.keyboard.press("Enter")  # 报修
     await tab.heard("是哪里坏了？")
