@@ -117,7 +117,8 @@ class Conduct:
             elif sure < SURE:
                 self.asking.whether_it_was(uttered)
             else:
-                await self._hand_over(on.joining.joined(uttered))
+                is_held = not on.floor.hands_free  # whoever lets a button go has finished
+                await self._hand_over(uttered if is_held else on.joining.joined(uttered))
 
     async def _hand_over(self, uttered: Uttered, *, urgent: bool = False) -> None:
         self.asking.asked = None

@@ -72,7 +72,12 @@ class Stage:
             self.fates.note(said, Fate.QUEUED)
 
     def hears_itself(self, text: str, began_s: float, ended_s: float) -> bool:
-        """Whether words that were heard then are the device's own."""
+        """Whether words that were heard then are the device's own.
+
+        Never while a button is held: pressing it made the device silent, and only a person does so.
+        """
+        if not self.floor.hands_free:
+            return False
         said = self.speaker.said_between(began_s - ECHO_AFTER_S, ended_s)
         return is_echo(text, said, self.device.duplex)
 

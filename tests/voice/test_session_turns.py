@@ -487,6 +487,21 @@ async def test_one_device_may_be_called_and_pressed():
         assert r.talk.words == ["水管漏水", "三号楼"]
 
 
+async def test_words_of_a_held_button_are_no_echo_and_no_second_half_though_they_repeat_what_was_cut():
+    r = room(asking())
+    async with r:
+        await r.session.wake(held=True)
+        await r.speaks("我要报修", trace="v0.8 s0.1")
+        await r.session.end_of_speech()
+        await r.passes(1)
+        assert r.states[-1] == "speaking"
+        await r.session.wake(held=True)
+        await r.speaks(QUESTION.text, trace="v0.8 s0.1")
+        await r.session.end_of_speech()
+        await r.passes(1)
+        assert r.talk.words == ["我要报修", QUESTION.text]
+
+
 async def test_a_session_runs_on_the_clock_of_the_machine(until):
     r = room(asking(0.0), timers=LoopTimers(), voice={"character_s": 0.001})
     running = asyncio.create_task(r.session.run())
