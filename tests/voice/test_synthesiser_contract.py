@@ -73,11 +73,7 @@ async def test_text_that_looks_like_something_else_is_read_all_the_same(voice, t
 
 
 async def test_longest_text_is_spoken_and_a_longer_one_refused(voice):
-    begins, ends = "明天停水", "请提前接水"
-    whole = begins + "，" * (LONGEST - len(begins + ends)) + ends
-    assert (await voice.speak(whole, pace=FASTEST)).duration_s > 1 + (
-        await voice.speak(begins, pace=FASTEST)
-    ).duration_s
+    assert (await voice.speak("好，" * (LONGEST // 2), pace=FASTEST)).duration_s > 250
     with pytest.raises(SynthesiserError):
         await voice.speak("好" * (LONGEST + 1))
 

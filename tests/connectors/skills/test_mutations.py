@@ -24,7 +24,7 @@ from connectors.skills.xiaoai import signature as xiaoai_signature
 from connectors.skills.xiaoai.signature import Keys, Line
 from tests.connectors.skills.mutations import mutated
 
-COUNT, COUNT_OVER_HTTP = 10_000, 60
+COUNT, COUNT_OVER_HTTP = 10_000, 150
 
 
 class Somebody:
