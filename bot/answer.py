@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot import choices, guard, speaker_code, unasked
+from bot import choices, guard, private, speaker_code, unasked
 from bot.engine import Engine
 from bot.listening import Deaf, Listener
 from bot.messages import Alarm, Handoff, Reply
@@ -151,7 +151,8 @@ class Answerer:
             await self._hand_off(turn, heard, reply, reply.handoff, floor, stage)
         else:
             outcome: Outcome = "asked" if reply.asked else "answered"
-            ending = Ending(outcome, reply.drafts, reply.intent, reply.confidence)
+            drafts = private.marked(reply.drafts, reply.intent)
+            ending = Ending(outcome, drafts, reply.intent, reply.confidence)
             async with self._db.write() as conn:
                 await self._end(conn, turn, ending, stage, seen=floor.epoch)
 

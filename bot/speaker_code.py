@@ -38,7 +38,7 @@ async def bind(conn: AsyncConnection, clock: Clock, conversation_id: str, code: 
     try:
         bound = await speakers.bind(
             conn, clock, code=code, room_id=account.home.room_id, resident_id=None, name=None,
-            guesser=account.identity_id,
+            guesser=account.identity_id, may_move=False,
         )  # fmt: skip
     except TooMany:
         return phrase("speaker.too_many")

@@ -20,7 +20,7 @@ async def bind(
     async with ctx.db.write() as conn:
         one = await speakers.bind(
             conn, ctx.clock, code=code, room_id=room_id, resident_id=resident_id, name=name,
-            guesser=person.id,
+            guesser=person.id, may_move=True,
         )  # fmt: skip
         if one is None:
             return False

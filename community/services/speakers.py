@@ -85,11 +85,12 @@ async def show_code(ctx: Context, one: Speaker, client_id: str | None = None) ->
 
 async def bind(
     conn: AsyncConnection, clock: Clock, *, code: str, room_id: str, resident_id: str | None,
-    name: str | None, guesser: str,
+    name: str | None, guesser: str, may_move: bool,
 ) -> Speaker | None:  # fmt: skip
     """Put the speaker that shows `code` into a home; `guesser` is who enters it.
 
-    None for a code that no speaker shows; the caller commits that too, for the guess is counted.
+    None for a code that no speaker shows, or one of another home unless `may_move`: whoever knows
+    its address can make it show a code. The caller commits that too, for the guess is counted.
     Raises TooMany after GUESSES of them, BadInput for a person of another home or a name without
     words.
     """
@@ -97,7 +98,7 @@ async def bind(
     if await rooms.guesses_since(conn, key, since) >= GUESSES:
         raise TooMany("speaker codes", retry_after_s=int(WINDOW.total_seconds()))
     found = await speakers.by_code(conn, clock, code.strip())
-    if found is None:
+    if found is None or (found.room_id not in {None, room_id} and not may_move):
         await rooms.note_guess(conn, key, clock.now())
         return None
     household = await rooms.residents_of(conn, room_id)
@@ -105,6 +106,8 @@ async def bind(
         raise BadInput("no such person in this home")
     if resident_id is None and len(household) == 1:
         resident_id = household[0].id
+    if resident_id is None and found.room_id == room_id and not may_move:
+        resident_id = found.resident_id
     if found.room_id is not None and (found.room_id, found.resident_id) != (room_id, resident_id):
         await unbind(conn, clock, found)
         found = await _known(conn, found.id)

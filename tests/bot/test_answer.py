@@ -14,6 +14,7 @@ from bot.phrases import phrase, phrases
 from bot.scripted import ScriptedEngine
 from community.store.database import Database
 from community.store.schema import event, identity, room
+from community.store.schema import outbox as outbox_table
 from community.times import SHANGHAI
 from conversation import duty, outbox, queue
 from conversation.messages import Choice, Draft
@@ -521,3 +522,13 @@ async def test_hand_off_that_a_claim_overtook_says_and_opens_nothing(
     assert (await chat.end(turn)).outcome == "handed_off"
     assert await chat.answer(turn) == []
     assert await chat.cases() == [case]
+
+
+@pytest.mark.parametrize(("intent", "private"), [("query_medication", True), ("query_fee", False)])
+async def test_answer_about_somebodys_health_is_private(
+    chat: Chat, engine: ScriptedEngine, intent: str, private: bool
+) -> None:
+    engine.script["问一下"] = Reply((Draft("八点的吃过了。"),), intent, 0.95)
+    await chat.says("问一下")
+    async with chat.talk.db.read() as conn:
+        assert (await conn.execute(select(outbox_table.c.private))).scalars().all() == [private]

@@ -111,3 +111,22 @@ async def test_speaker_that_anybody_in_the_room_speaks_to_lets_no_other_in(
         said = await speaker_code.bind(conn, chat.talk.clock, conversation_id, shown[1])
     assert said.startswith("为了您家的安全")
     assert await home_of(chat, shown[0]) is None
+
+
+async def test_speaker_of_another_home_is_not_taken_by_whoever_makes_it_show_a_code(
+    chat: Chat, shown: tuple[Speaker, str]
+) -> None:
+    one, code = shown
+    await at_home(chat)
+    async with chat.talk.db.write() as conn:
+        await conn.execute(
+            insert(room).values(id="r2", building=5, unit=1, number="301", label="5号楼1单元301")
+        )
+        await speakers.bind(
+            conn, chat.talk.clock, code=code, room_id="r2", resident_id=None, name=None,
+            guesser="staff", may_move=True,
+        )  # fmt: skip
+    ctx = Context(chat.talk.db, chat.talk.clock, Secret("p"))
+    again = await speakers.show_code(ctx, one)
+    assert "没有音箱在报这个数" in (await asked(chat, again.code))[0]
+    assert await home_of(chat, one) == "5号楼1单元301"

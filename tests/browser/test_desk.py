@@ -117,7 +117,14 @@ async def shared(world: World) -> dict[str, str]:
     async with world.db.write() as conn:
         (incident,) = await incidents.every(conn)
         await speakers.bind(
-            conn, world.clock, code=code, room_id=homes[0], resident_id=None, name=None, guesser="s"
+            conn,
+            world.clock,
+            code=code,
+            room_id=homes[0],
+            resident_id=None,
+            name=None,
+            guesser="s",
+            may_move=True,
         )
     return {
         "matters": "/matters", "incidents": "/incidents", "incident": f"/incidents/{incident.id}",

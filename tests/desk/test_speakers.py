@@ -10,7 +10,8 @@ from community.store import attachments
 from community.store import speakers as kept
 from community.store.attachments import VOICE, File
 from community.store.database import Database
-from community.store.schema import audit, message
+from community.store.identities import Party
+from community.store.schema import audit, identity, message
 from community.store.speakers import CLIENT, Speaker
 from desk.staff import Role
 from tests.desk.conftest import Browser, NewBrowser
@@ -100,3 +101,25 @@ async def test_clip_and_fate_of_words_are_shown_and_a_person_corrects_what_was_h
     assert ("staff_wang", "voice.correct") in await acts(db, "clip_1")
     assert (await clerk.post("/clips/clip_1/words", text=" ")).status == 400
     assert (await clerk.post("/clips/clip_2/words", text="水管")).status == 404
+
+
+async def test_a_page_in_which_somebody_speaks_is_no_speaker_to_be_taken_out(
+    grid: Browser, world: World, db: Database
+) -> None:
+    room_id = await world.home(HOME, ("王秀英", "owner", "13812348000", {}))
+    conversation_id = await world.conversation(room_id, channel="webchat")
+    account = await world.party(conversation_id)
+    page = await speakers.meet(
+        world.ctx, "page:one", kept.PAGE, "网页", account=("webchat", await user_key(db, account))
+    )
+    assert page.home == HOME
+    assert (await grid.post(f"/speakers/{page.id}/unbind")).status == 404
+    assert (await world.party(conversation_id)).home == account.home
+
+
+async def user_key(db: Database, account: Party) -> str:
+    async with db.read() as conn:
+        found = await conn.execute(
+            select(identity.c.user_key).where(identity.c.id == account.identity_id)
+        )
+        return str(found.scalar_one())

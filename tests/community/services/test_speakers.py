@@ -26,7 +26,7 @@ async def bind(village: Village, code: str, home: Home, **other: str | None) -> 
         return await speakers.bind(
             conn, village.clock, code=code, room_id=home.room_id,
             resident_id=other.get("resident_id"), name=other.get("name", "客厅音箱"),
-            guesser="staff_fang",
+            guesser="staff_fang", may_move=True,
         )  # fmt: skip
 
 

@@ -134,7 +134,7 @@ async def test_talk_of_a_speaker_that_left_its_home_is_over_and_says_nothing_of_
         else:
             await speakers.bind(
                 conn, gateway.clock, code=shown.code, room_id="r2", resident_id=None, name=None,
-                guesser="g",
+                guesser="g", may_move=True,
             )  # fmt: skip
     await write(gateway, conversation_id, "王秀英的体检报告到了")
     with pytest.raises(ConnectionError):

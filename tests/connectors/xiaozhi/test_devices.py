@@ -39,7 +39,7 @@ async def made(request: Any, start_gateway: Any) -> tuple[Devices, Bind, Any]:
         async with gateway.db.write() as conn:
             return await speakers.bind(
                 conn, gateway.clock, code=code, room_id="r", resident_id=None, name=None,
-                guesser="staff",
+                guesser="staff", may_move=True,
             )  # fmt: skip
 
     return StoredDevices(gateway.app[GATEWAY]), enter_stored, gateway.clock
