@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from language.consent import consent, correction
 from voice.handing_over import HandingOver
+from voice.introduction import is_somebody_else
 from voice.piece import Piece, Rank, piece_of
 from voice.stage import Stage
 from voice.talk import Fate
@@ -115,9 +116,8 @@ class Asking:
         if await self.tell_owner(answer):
             return True
         self._keep_waiting()
-        discretion = self._on.discretion
-        if discretion.declines(answer.text) or consent(answer.text) is False:
-            self._on.speaker.say(Piece(discretion.refusal(), Rank.OWN))
+        if is_somebody_else(answer.text):
+            self._on.speaker.say(Piece(self._on.discretion.refusal(), Rank.OWN))
             return True
         return False
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
-from language.clean import fold
-from language.homophones import best_match
 from voice.device import Owner
+from voice.introduction import is_owner
 from voice.piece import Piece, Rank
 from voice.talk import Kind, Said
 from voice.timers import Timers
@@ -15,15 +12,6 @@ from voice.words import Words
 KNOWN_FOR_S = 300.0
 "Somebody else may sit there later"
 _KEPT_AT_MOST = 16
-_HERSELF = re.compile(
-    "(?:哎|嗯|对|喂|[， ,])*(?:(?:就|正)?是我(?:本人)?|我就是|我是本人|我本人)[呀啊呢的]*"
-)
-_NAMING = re.compile("^(?:哎|嗯|对|喂|在|[， ,])*(?:这里|这儿)?(?:我?就?是|我?叫|我)?")
-_AFTER_NAME = re.compile(
-    "(?:[， ,]*(?:在[听这呢家]?[呢的里儿]?|听着[呢的]?|知道了|收到|呀|啊|呢))*$"
-)
-_NOT = re.compile("不|没")
-_OTHER = re.compile("^(?:[嗯哎]*)(?:我是|我叫|她|他|没人|不是)|不在|出去|出门|睡着|睡觉")
 
 
 class Discretion:
@@ -66,18 +54,10 @@ class Discretion:
 
     def identifies(self, text: str) -> bool:
         """Whether the words say that the owner is there; then all that is kept may be said."""
-        said = fold(text).strip("，,。.！!？? ")
-        if not _HERSELF.fullmatch(said):
-            name = _AFTER_NAME.sub("", _NAMING.sub("", said))
-            names = [one for one in (self._owner.called, *self._owner.names) if one]
-            if _NOT.search(said) or not name or best_match(name, names) is None:
-                return False
+        if not is_owner(text, self._owner):
+            return False
         self._known_until_s = self._timers.now() + KNOWN_FOR_S
         return True
-
-    def declines(self, text: str) -> bool:
-        """Whether the words say that somebody else is there, or nobody."""
-        return _OTHER.search(fold(text).strip()) is not None
 
     def refusal(self) -> str:
         key = "private.kept" if self._owner.called else "private.kept_somebody"

@@ -34,17 +34,19 @@ def compose(
     """What waits, then the answer to the turn, then the words `last`; a safety sentence before all.
 
     `asked` says that the turn ended with a question. `waiting` is in the order of the conversation.
+    What is private comes after the rest of what waits, and is not kept for whoever comes next.
     """
     safety = "".join(spoken(one.message.text) for one in waiting if one.is_safety)
     others = [one for one in waiting if not one.is_safety]
     mine = [one for one in others if turn_id is not None and one.message.turn_id == turn_id]
-    before = [one for one in others if one not in mine]
-    newest = (mine or before)[-1].message if others and not last else None
+    before = [one for one in others if one not in mine and not one.is_private]
+    private = [one for one in others if one not in mine and one.is_private]
+    newest = (mine or private or before)[-1].message if others and not last else None
     labels = _labels(newest) if newest else ()
     question = asked or bool(labels) or (newest is not None and _asks(newest))
     ending = closing(mic=question or bool(safety), choices=labels)
     unasked = _told(before, now, turn_id)
-    text = f"{unasked}{_told(mine, now, turn_id)}{last}{offered(labels) if labels else ''}"
+    text = f"{unasked}{_told([*private, *mine], now, turn_id)}{last}{offered(labels) if labels else ''}"
     told = _paged(text, len(unasked), ending)
     if safety:
         return Speech((Page(safety, owed=False, ending=closing(mic=True)), *told), is_safety=True)

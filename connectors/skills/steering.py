@@ -14,12 +14,14 @@ from connectors.skills.words import several, words
 OFFERED_FOR = timedelta(minutes=2)
 "So long a plain yes or no is about the reading"
 READ_FOR = timedelta(minutes=10)
+"So long what was read is gone on with, or read once more; later another may be listening"
 
 
 def steer(command: Command | None, talk: Talk, now: datetime) -> tuple[Spoken, Talk] | None:
     """What is said to a command, and the talk after it; None when it is none here."""
     talk = replace(talk, fruitless=0)
-    since = now - talk.at if talk.at is not None and talk.rest else None
+    spoken_ago = now - talk.at if talk.at is not None else None
+    since = spoken_ago if talk.rest else None
     match command:
         case Command.MORE if since is not None and since <= READ_FOR:
             return go_on(talk)
@@ -27,7 +29,7 @@ def steer(command: Command | None, talk: Talk, now: datetime) -> tuple[Spoken, T
             return go_on(talk)
         case Command.ENOUGH if since is not None and since <= OFFERED_FOR and is_offered(talk):
             return _cut_short(talk)
-        case Command.REPEAT if talk.said is not None:
+        case Command.REPEAT if spoken_ago is not None and spoken_ago <= READ_FOR and talk.said:
             return talk.said, talk
         case Command.HUSH:
             return Spoken(words("hushed"), mic=False), quiet(talk)

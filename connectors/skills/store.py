@@ -57,6 +57,8 @@ class Talk:
     "The turn whose answer was promised"
     fruitless: int = 0
     "How often in a row nothing was said, or nothing was there"
+    known_until: datetime | None = None
+    "So long the owner is taken to be who listens"
     at: datetime | None = None
 
 
@@ -67,6 +69,17 @@ class Waiting:
     message: Message
     staff_name: str | None
     is_safety: bool
+    is_private: bool
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What waits in one conversation."""
+
+    told: list[Waiting]
+    "To be said now; it was handed over"
+    kept: list[Waiting]
+    "Private, and nobody has said that its owner listens; it goes on waiting"
 
 
 @dataclass(frozen=True)
@@ -121,6 +134,7 @@ async def talk(conn: AsyncConnection, conversation_id: str) -> Talk:
         tuple(Page.of(page) for page in row.rest),
         row.pending,
         row.fruitless,
+        row.known_until,
         row.at,
     )
 
@@ -131,6 +145,7 @@ async def keep_talk(conn: AsyncConnection, clock: Clock, conversation_id: str, t
         "rest": [page.stored() for page in talk.rest],
         "pending": talk.pending,
         "fruitless": talk.fruitless,
+        "known_until": talk.known_until,
         "at": clock.now(),
     }
     of_it = skill_talk.c.conversation_id == conversation_id
@@ -151,11 +166,13 @@ async def take(
     turn: Turn | None,
     *,
     awaited: Collection[str],
-) -> list[Waiting]:
-    """What is to be said now, handed to its reader: what waits, and what answers `turn`.
+    known: bool,
+) -> Taken:
+    """What waits, and what answers `turn`; what may be said now is handed to its reader.
 
-    Answers to the turns of `awaited` are left to the responses that wait for them. Needs a write
-    transaction: what is taken is marked sent, and no claim refuses it any more (law 3).
+    `known` says that the owner listens, who alone may hear what is private. Answers to the turns of
+    `awaited` are left to the responses that wait for them. Needs a write transaction: what is told
+    is marked sent, and no claim refuses it any more (law 3).
     """
     mine = message.c.turn_id == turn.id if turn else None
     waits = and_(
@@ -166,19 +183,28 @@ async def take(
     again = and_(mine, outbox.c.state == SENT) if mine is not None else None
     wanted = or_(waits, again) if again is not None else waits
     rows = await conn.execute(
-        select(message, outbox.c.epoch, outbox.c.state, staff.c.name.label("staff_name"))
+        select(
+            message,
+            outbox.c.epoch,
+            outbox.c.private,
+            outbox.c.state,
+            staff.c.name.label("staff_name"),
+        )
         .join(outbox, _OF_MESSAGE)
         .outerjoin(staff, staff.c.id == message.c.staff_id)
         .where(message.c.conversation_id == conversation_id, message.c.sender != "resident", wanted)
         .order_by(message.c.seq)
     )
-    taken, unasked, ready = [], 0, []
+    told, kept, unasked, ready = [], [], 0, []
     for row in rows.all():
-        one = Waiting(stored(row), row.staff_name, row.epoch == SAFETY_EPOCH)
+        one = Waiting(stored(row), row.staff_name, row.epoch == SAFETY_EPOCH, row.private)
+        if one.is_private and not known:
+            kept.append(one)
+            continue
         unasked += one.message.turn_id is None and one.message.sender == "bot"
         if unasked > UNASKED_AT_ONCE and one.message.turn_id is None:
             continue
-        taken.append(one)
+        told.append(one)
         ready += [row.seq] if row.state == READY else []
     if ready:
         await conn.execute(
@@ -186,7 +212,7 @@ async def take(
             .where(outbox.c.conversation_id == conversation_id, outbox.c.seq.in_(ready))
             .values(state=SENT, sent_at=clock.now())
         )
-    return taken
+    return Taken(told, kept)
 
 
 async def last_heard(conn: AsyncConnection, conversation_id: str) -> LastHeard:

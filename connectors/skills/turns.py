@@ -23,6 +23,7 @@ from connectors.skills.answers import meant
 from connectors.skills.awaited import Awaited
 from connectors.skills.commands import Command
 from connectors.skills.composing import Speech, begin, compose, owed, say
+from connectors.skills.discretion import declined, introduced, is_known, opener
 from connectors.skills.exchange import Asked, Kind, Spoken
 from connectors.skills.patience import Patience, RealPatience
 from connectors.skills.steering import into_silence, leave, quiet, steer
@@ -104,10 +105,19 @@ class Turns:
         code = commands.household_code(asked.words)
         if code is not None:
             return await self._bind(asked, conversation_id, talk, code)
+        now = self._gateway.clock.now()
+        async with self._gateway.db.read() as conn:
+            party = await identities.party(conn, conversation_id)
+        owner_is_there = introduced(asked.words, talk, now, party)
+        if owner_is_there is not None:
+            return await self._wordless(asked, conversation_id, owner_is_there, until_s)
+        to_another = declined(asked.words, talk, now, party)
+        if to_another is not None:
+            return await self._keep(asked, conversation_id, to_another, quiet(talk))
         command = commands.read(asked.words)
         if command is Command.RESULT and talk.pending is not None:
             return await self._wordless(asked, conversation_id, talk, until_s)
-        steered = steer(command, talk, self._gateway.clock.now())
+        steered = steer(command, talk, now)
         if steered is None:
             return await self._turn(asked, conversation_id, until_s)
         return await self._keep(asked, conversation_id, *steered)
@@ -126,22 +136,23 @@ class Turns:
     ) -> Spoken:
         """What a turn is answered with: its answer, or for now that it will come."""
         clock = self._gateway.clock
-        waiting = await store.take(
-            conn, clock, turn.conversation_id, turn, awaited=self._awaited.but(turn.id)
-        )
-        mine = [one for one in waiting if one.message.turn_id == turn.id]
+        talk = await store.talk(conn, turn.conversation_id)
+        found = await store.take(
+            conn, clock, turn.conversation_id, turn,
+            awaited=self._awaited.but(turn.id), known=is_known(talk, clock.now()),
+        )  # fmt: skip
+        is_there = any(one.message.turn_id == turn.id for one in [*found.told, *found.kept])
         outcome = done.outcome if done else None
-        last = ""
-        if done is None and not mine:
+        last = opener(found.kept, await identities.party(conn, turn.conversation_id))
+        if done is None and not is_there:
             last = words("interim")
-        elif not waiting:
+        elif not found.told and not found.kept:
             last = words("passed_on")
         speech = compose(
-            waiting, clock.now(), turn_id=turn.id, last=last,
-            asked=done is None or outcome in {"asked", "emergency"},
+            found.told, clock.now(), turn_id=turn.id, last=last,
+            asked=done is None or bool(found.kept) or outcome in {"asked", "emergency"},
         )  # fmt: skip
-        is_promised = (done is None and not mine) or outcome in LEFT_TO_A_PERSON
-        talk = await store.talk(conn, turn.conversation_id)
+        is_promised = (done is None and not is_there) or outcome in LEFT_TO_A_PERSON
         pending = turn.id if is_promised else None
         said, after = begin(speech, replace(talk, pending=pending, fruitless=0))
         return await self._keep_in(conn, asked, turn.conversation_id, said, after)
@@ -155,13 +166,19 @@ class Turns:
         pending, clock = talk.pending, self._gateway.clock
         done = await self._finished(pending, until_s) if pending else None
         async with self._gateway.db.write() as conn:
-            talk = await store.talk(conn, conversation_id)
-            waiting = await store.take(
-                conn, clock, conversation_id, None, awaited=self._awaited.but(pending)
-            )
-            if waiting:
+            talk = replace(await store.talk(conn, conversation_id), known_until=talk.known_until)
+            found = await store.take(
+                conn, clock, conversation_id, None,
+                awaited=self._awaited.but(pending), known=is_known(talk, clock.now()),
+            )  # fmt: skip
+            last = ""
+            if asked.kind is not Kind.SILENT:
+                last = opener(found.kept, await identities.party(conn, conversation_id))
+            if found.told or last:
                 opened = asked.kind is Kind.ENTER  # and goes on, whatever is told first
-                speech = compose(waiting, clock.now(), turn_id=None, asked=opened)
+                speech = compose(
+                    found.told, clock.now(), turn_id=None, asked=opened or bool(last), last=last
+                )
                 if done is not None and done.outcome not in LEFT_TO_A_PERSON:
                     pending = None
                 said, after = begin(speech, replace(talk, pending=pending, fruitless=0))

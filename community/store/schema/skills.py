@@ -25,5 +25,6 @@ skill_talk = Table(
     Column("rest", JSON, nullable=False),
     Column("pending", String(32), nullable=True),
     Column("fruitless", Integer, nullable=False),
+    Column("known_until", Moment, nullable=True),
     Column("at", Moment, nullable=False, index=True),
 )

@@ -300,10 +300,15 @@ async def test_answer_that_another_response_waits_for_is_left_to_it(skill, speak
         await runner.finished(turn.id, 30.0)
     async with skill.gateway.db.write() as conn:
         given = [
-            await skill_store.take(conn, clock, first.conversation_id, turn, awaited=others)
+            await skill_store.take(
+                conn, clock, first.conversation_id, turn, awaited=others, known=False
+            )
             for turn, others in ((first, {second.id}), (second, set()))
         ]
-    assert [[one.message.text for one in each] for each in given] == [["听到：一"], ["听到：二"]]
+    assert [[one.message.text for one in each.told] for each in given] == [
+        ["听到：一"],
+        ["听到：二"],
+    ]
 
 
 async def test_what_staff_and_reminders_said_comes_first_and_once(skill, speaker, clerk):

@@ -36,6 +36,7 @@ def upgrade() -> None:
         sa.Column("rest", sa.JSON(), nullable=False),
         sa.Column("pending", sa.String(length=32), nullable=True),
         sa.Column("fruitless", sa.Integer(), nullable=False),
+        sa.Column("known_until", Moment(timezone=True), nullable=True),
         sa.Column("at", Moment(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["conversation_id"],
