@@ -189,8 +189,10 @@ def _shown(sim: Simulator) -> tuple[Counter[str], Counter[str]]:
     marked: Counter[str] = Counter()
     for user in sim.users.values():
         for seen in user.screen:
-            into = marked if seen.content.startswith(MARK) else plain
-            into.update(
-                line.removeprefix("答") for line in seen.content.splitlines() if line[:1] == "答"
-            )
+            into = plain
+            for line in seen.content.splitlines():
+                if line == MARK:  # and it is said of all that follows
+                    into = marked
+                elif line[:1] == "答":
+                    into[line.removeprefix("答")] += 1
     return plain, marked
