@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import ClassVar
 
 from rasa_sdk.events import EventType, SlotSet
 
-from actions.account_form import AccountForm
 from actions.base import ServiceAction
-from actions.form_end import finished
-from actions.forms import Fields
 from actions.hearing import Hearing
+from actions.matter_form import ActionMatterCreate, MatterForm, Told
 from community.labels import label
 from community.services import grid
 from community.services.grid import Duty
+from community.store.tickets import Ticket
 from community.times import date_words
 
 _VISIT = re.compile(
@@ -22,46 +23,35 @@ _VISIT = re.compile(
 )
 
 
-class ValidateGridForm(AccountForm):
+class ValidateGridForm(MatterForm):
     """What is going on, where, and once more in full."""
 
     stem = "grid"
+    asks: ClassVar[Mapping[str, str]] = {
+        "text": "utter_grid_ask_text", "place": "utter_grid_ask_place",
+        "confirm": "utter_grid_ask_confirm", "anonymous": "utter_grid_ask_confirm_anonymous",
+    }  # fmt: skip
     intents = frozenset({"report_grid_event"})
-    asks_place = True
     generic = re.compile(
         r"我?(要|想|得)?(反映|举报|说个?事|报个?|情况|环境|秩序|网格|一下|个|件|事儿?|有|的|吗|呢|啊|呀|吧|问题|[，。！？,.!? ])"
     )
 
-    async def ask(self, heard: Hearing, question: str, known: Fields) -> None:
-        match question:
-            case "text":
-                heard.ask("utter_grid_ask_text")
-            case "place":
-                heard.ask("utter_grid_ask_place")
-            case _:
-                key = "utter_grid_ask_confirm"
-                if known.get("grid_anonymous"):
-                    key = "utter_grid_ask_confirm_anonymous"
-                whole = self.whole(known)
-                kind = label("grid_category", grid.category_of(whole))
-                heard.ask(key, kind=kind, content=whole)
+    def category_of(self, words: str) -> str:
+        return grid.category_of(words)
 
 
-class ActionGridCreate(ServiceAction):
+class ActionGridCreate(ActionMatterCreate):
     writes = "grid"
+    form = ValidateGridForm
 
     def name(self) -> str:
         return "action_grid_create"
 
-    async def handle(self, heard: Hearing) -> list[EventType]:
-        known = {name: heard.slot(name) for name in ("grid_text", "grid_place")}
-        made = await grid.report(
-            heard.ctx, await heard.party(), turn_id=heard.turn_id,
-            words=ValidateGridForm().whole(known), place=heard.slot("grid_place") or None,
-            anonymous=bool(heard.slot("grid_anonymous")), photos=heard.slot("grid_photos") or (),
-        )  # fmt: skip
+    async def file(self, heard: Hearing, told: Told) -> Ticket:
+        return await grid.report(heard.ctx, await heard.party(), turn_id=heard.turn_id, **told)
+
+    def tell(self, heard: Hearing, made: Ticket) -> None:
         heard.say("utter_grid_created", no=made.no, promise=label("promise_to_look", made.urgency))
-        return finished(heard, "grid")
 
 
 class ActionGridWorker(ServiceAction):

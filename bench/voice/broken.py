@@ -14,11 +14,11 @@ from pathlib import Path
 import aiohttp
 
 from bench import processes
+from bench.goal import Extent, Result
 from bench.voice.box import SECRET, Box, settle
 from bench.voice.first_sound import MODULE
 from bench.wechat.bot import Bot
 from bench.wechat.gateway import Process, client
-from bench.wechat.goal import Extent, Result
 from community.config import Settings
 from connectors.wyoming.framing import Event, encode
 from launch.checks import free_port

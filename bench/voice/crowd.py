@@ -10,13 +10,13 @@ from pathlib import Path
 import aiohttp
 
 from bench import processes
+from bench.goal import Extent, Result
 from bench.voice.box import Box, settle
 from bench.voice.first_sound import MODULE
 from bench.voice.gateway import LOOP
 from bench.voice.pitches import RESIDENTS, said_of, voice_of
 from bench.wechat.bot import Bot
 from bench.wechat.gateway import Process, client
-from bench.wechat.goal import Extent, Result
 from community.config import Settings
 
 LATE_MS = 50.0

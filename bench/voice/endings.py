@@ -8,7 +8,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bench.wechat.goal import Extent, Result
+from bench.goal import Extent, Result
 from voice.room import room
 from voice.talk import Habits
 from voice.trace import parts, voice_ends

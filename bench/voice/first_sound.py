@@ -10,11 +10,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.goal import Extent, Result, percentile
 from bench.voice.box import Box, settle
 from bench.voice.pitches import RESIDENTS, voice_of, words_of
 from bench.wechat.bot import Bot
 from bench.wechat.gateway import Process, client
-from bench.wechat.goal import Extent, Result, percentile
 from community.config import Settings
 
 MODULE = "bench.voice.gateway"

@@ -16,8 +16,8 @@ import aiohttp
 import uvloop
 from aiohttp import web
 
+from bench.goal import percentile
 from bench.voice.pitches import PitchEars
-from bench.wechat.goal import percentile
 from bot.engine import RasaEngine
 from community import config, log
 from community.config import Settings

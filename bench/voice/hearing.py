@@ -9,8 +9,8 @@ import time
 from difflib import SequenceMatcher
 from pathlib import Path
 
+from bench.goal import Extent, Result, percentile
 from bench.voice.sentences import FILE, sentences
-from bench.wechat.goal import Extent, Result, percentile
 from community import config
 from community.errors import ConfigError
 from voice.clips import RATE_HZ, WIDTH_BYTES

@@ -6,7 +6,7 @@ import asyncio
 import re
 from dataclasses import dataclass
 
-from bench.wechat.goal import Extent, Result
+from bench.goal import Extent, Result
 from voice.ladder import STEPS
 from voice.room import Room, room
 from voice.talk import Kind, Said

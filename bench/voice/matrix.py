@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bench.wechat.goal import Extent, Result
+from bench.goal import Extent, Result
 from language.voice_commands import Command
 from voice.room import Room, room
 from voice.talk import Kind, Said

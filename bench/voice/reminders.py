@@ -11,8 +11,8 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bench.goal import Extent, Result
 from bench.voice.box import settle
-from bench.wechat.goal import Extent, Result
 from community.config import Settings
 from community.store.database import Database
 from community.times import SHANGHAI, FixedClock

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import uvloop
 
+from bench.goal import Extent, Result, percentile
 from bench.voice.sentences import FILE, OF_25, han, sentences
-from bench.wechat.goal import Extent, Result, percentile
 from voice.espeak import EspeakSynthesiser
 from voice.prompt_cache import PromptCache
 from voice.synthesiser import FASTEST, SLOWEST, Speech, Synthesiser, SynthesiserError

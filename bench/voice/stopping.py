@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from bench.wechat.goal import Extent, Result
+from bench.goal import Extent, Result
 from voice.device import Device, Duplex
 from voice.pacing import AHEAD_S
 from voice.room import Room, room

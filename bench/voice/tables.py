@@ -10,8 +10,8 @@ from typing import Any
 import jieba
 import yaml
 
+from bench.goal import Extent, Result, percentile
 from bench.script import ROOT
-from bench.wechat.goal import Extent, Result, percentile
 from language.homophones import NameIndex
 from language.reading import speakable
 from language.reading.inverse import written

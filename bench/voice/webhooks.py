@@ -16,7 +16,7 @@ import aiohttp
 from aiohttp import web
 from sqlalchemy import func, select
 
-from bench.wechat.goal import Extent, Result, percentile
+from bench.goal import Extent, Result, percentile
 from bot.scripted import ScriptedEngine
 from community.config import Secret, Settings
 from community.secrets import load_secrets

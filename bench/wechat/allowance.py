@@ -9,10 +9,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from bench.goal import Extent, Result, tell
 from bench.wechat import account
 from bench.wechat.bot import Bot
 from bench.wechat.gateway import Place, inside
-from bench.wechat.goal import Extent, Result, tell
 from community.times import FixedClock
 from connectors.wechat.errors import WeChatError
 from conversation import outbox

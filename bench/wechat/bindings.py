@@ -9,9 +9,9 @@ from urllib.parse import parse_qs, urlsplit
 import aiohttp
 from sqlalchemy import insert
 
+from bench.goal import Extent, Result
 from bench.wechat.bot import Bot
 from bench.wechat.gateway import Place, client, inside, rows
-from bench.wechat.goal import Extent, Result
 from community.secrets import load_secrets
 from community.store import rooms
 from community.store.schema import room

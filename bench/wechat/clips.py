@@ -6,8 +6,8 @@ import asyncio
 import random
 import time
 
+from bench.goal import Extent, Result, percentile
 from bench.script import ROOT
-from bench.wechat.goal import Extent, Result, percentile
 from community.errors import BadInput
 from voice.decoder import Decoder
 

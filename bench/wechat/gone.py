@@ -6,11 +6,11 @@ import asyncio
 import logging
 from pathlib import Path
 
+from bench.goal import Extent, Result
 from bench.wechat.account import KEY, TOKEN, message
 from bench.wechat.bot import Bot
 from bench.wechat.clips import SAMPLES
 from bench.wechat.gateway import Place, inside, rows, until
-from bench.wechat.goal import Extent, Result
 from connectors.wechat import xml
 
 PHONE = "13812348{number:03d}"

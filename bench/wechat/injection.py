@@ -8,8 +8,8 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from bench.goal import Extent, Result, tell
 from bench.wechat import account
-from bench.wechat.goal import Extent, Result, tell
 from connectors.wechat import passive, xml
 from connectors.wechat.push import Head
 

@@ -12,11 +12,11 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bench.goal import Extent, Result, tell
 from bench.wechat import account
 from bench.wechat.account import ATTEMPTS, CUT_S, Line
 from bench.wechat.bot import Bot
 from bench.wechat.gateway import Process, client, open_work, rows, until
-from bench.wechat.goal import Extent, Result, tell
 from community.times import SystemClock
 from connectors.wechat.channel import PATH
 from connectors.wechat.sim.api import serving

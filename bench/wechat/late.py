@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench.errors import BenchError
+from bench.goal import Extent, Result, percentile, tell
 from bench.wechat.bot import Bot
 from bench.wechat.gateway import Place, inside, until
-from bench.wechat.goal import Extent, Result, percentile, tell
 
 AT_ONCE = 32
 "As many calls to the bot as the gateway makes at once"

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from itertools import chain, pairwise
 from statistics import fmean, median
 
+from bench.goal import Extent, Result, percentile, tell
 from bench.wechat.bot import Asked, Bot
 from bench.wechat.gateway import Place, inside, until
-from bench.wechat.goal import Extent, Result, percentile, tell
 
 AT_ONCE = 32
 "As many calls to the bot as the gateway makes at once"

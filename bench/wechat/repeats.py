@@ -8,9 +8,9 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
+from bench.goal import Extent, Result, tell
 from bench.wechat.bot import Bot
 from bench.wechat.gateway import Place, inside
-from bench.wechat.goal import Extent, Result, tell
 
 LOST = 0.2
 ATTEMPTS = (3, 4)

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import processes
+from bench.goal import Extent, Result, percentile, tell
 from bench.wechat import account, load
 from bench.wechat.account import CUT_S
 from bench.wechat.bot import Bot
 from bench.wechat.gateway import Process, client, rows
-from bench.wechat.goal import Extent, Result, percentile, tell
 from bench.wechat.load import DUPLICATE, EVENT, Plan, Pushed
 from community.times import SystemClock
 from connectors.wechat.channel import ANSWER_BY_S, PATH

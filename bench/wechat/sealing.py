@@ -15,9 +15,9 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import Any, TypeVar
 
+from bench.goal import Extent, Result, tell
 from bench.script import ROOT
 from bench.wechat import account, mutations
-from bench.wechat.goal import Extent, Result, tell
 from community.config import Secret
 from connectors.wechat import push
 from connectors.wechat.crypto import Cause, Cipher, Refused

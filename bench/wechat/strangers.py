@@ -15,11 +15,11 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from bench.goal import Extent, Result, percentile, tell
 from bench.wechat import account
 from bench.wechat.account import ACCOUNT, TOKEN
 from bench.wechat.bot import Bot
 from bench.wechat.gateway import Place, inside
-from bench.wechat.goal import Extent, Result, percentile, tell
 from connectors.wechat.crypto import Cipher, Refused
 from connectors.wechat.xml import write
 

@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from bench.goal import Extent, Result
 from bench.wechat.gateway import client
-from bench.wechat.goal import Extent, Result
 from community.config import Secret
 from community.times import FixedClock
 from connectors.wechat.client import Client

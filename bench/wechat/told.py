@@ -12,8 +12,8 @@ from pathlib import Path
 
 from sqlalchemy import func, select, update
 
+from bench.goal import Extent, Result, tell
 from bench.wechat.gateway import client as session_of
-from bench.wechat.goal import Extent, Result, tell
 from community.config import Secret
 from community.store.database import Database, migrate
 from community.store.schema import outbox as rows_out

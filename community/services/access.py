@@ -13,10 +13,11 @@ import yaml
 
 from community.apis.doors import DoorApi, LocalDoors
 from community.context import Context
-from community.errors import NotAllowed, NotBound, NotFound, TooMany
+from community.errors import NotAllowed, NotFound, TooMany
 from community.labels import group, label
 from community.registers import Register
-from community.store import doors, guardians
+from community.services.own_home import own_home
+from community.store import doors
 from community.store.doors import Door, Opening
 from community.store.identities import Home, Party
 from community.times import SHANGHAI, local
@@ -48,20 +49,9 @@ def is_shared(account: Party) -> bool:
     return account.channel in rules()["shared_channels"]
 
 
-async def _home(ctx: Context, account: Party) -> Home:
-    if account.home is None:
-        raise NotBound("a door is opened for a home")
-    if account.role == "guardian":
-        async with ctx.db.read() as conn:
-            room_id = account.home.room_id
-            if not await guardians.may_at_home(conn, account.resident_id, room_id, "doors"):
-                raise NotAllowed("a guardian needs to be granted this")
-    return account.home
-
-
 async def mine(ctx: Context, account: Party) -> list[Door]:
     """The doors that the account's home uses, its own unit's first. Raises NotBound, NotAllowed."""
-    home = await _home(ctx, account)
+    home = await own_home(ctx, account, "doors")
     async with ctx.db.read() as conn:
         return await doors.of_home(conn, home.building, home.unit)
 
@@ -72,7 +62,7 @@ async def find(ctx: Context, account: Party, said: str, words: str) -> Door:
     `said`: the door as it was named, "" when it was not; `words`: the whole sentence. Raises
     NotBound, NotAllowed, and NotFound for a door that is not the home's or not there at all.
     """
-    home = await _home(ctx, account)
+    home = await own_home(ctx, account, "doors")
     have = await mine(ctx, account)
     if _is_elsewhere(words, home):
         raise NotFound("another building's door")
@@ -118,7 +108,7 @@ async def open_door(ctx: Context, account: Party, door_id: str, *, turn_id: str)
     """
     if is_shared(account):
         raise NotAllowed("anybody may be speaking")
-    home = await _home(ctx, account)
+    home = await own_home(ctx, account, "doors")
     if door_id not in {one.id for one in await mine(ctx, account)}:
         raise NotFound("not a door of this home")
     window = timedelta(minutes=rules()["window_minutes"])

@@ -9,12 +9,13 @@ from typing import Any
 
 from community.apis.home import Entity, HomeApi, VirtualHome
 from community.context import Context
-from community.errors import NotAllowed, NotBound, NotFound
+from community.errors import NotFound
 from community.services import scenes
 from community.services.device_plan import Plan, Step, plan, which
-from community.store import devices, guardians
+from community.services.own_home import own_home
+from community.store import devices
 from community.store.devices import Act
-from community.store.identities import Home, Party
+from community.store.identities import Party
 from language.device_commands import Command
 
 MOMENT = timedelta(minutes=10)
@@ -53,21 +54,9 @@ def homes(ctx: Context) -> HomeApi:
     return VirtualHome(ctx.db, ctx.clock)
 
 
-async def _home(ctx: Context, account: Party) -> Home:
-    """The account's own home. Raises NotBound; NotAllowed for a guardian without the grant."""
-    if account.home is None:
-        raise NotBound("things belong to a home")
-    if account.role == "guardian":
-        async with ctx.db.read() as conn:
-            room_id = account.home.room_id
-            if not await guardians.may_at_home(conn, account.resident_id, room_id, "devices"):
-                raise NotAllowed("a guardian needs to be granted this")
-    return account.home
-
-
 async def entities(ctx: Context, account: Party) -> list[Entity]:
     """The things of the account's home. Raises NotBound, NotAllowed."""
-    return await homes(ctx).entities((await _home(ctx, account)).room_id)
+    return await homes(ctx).entities((await own_home(ctx, account, "devices")).room_id)
 
 
 async def look(ctx: Context, account: Party, commands: Sequence[Command]) -> Plan:
@@ -105,7 +94,7 @@ async def _of_turn(ctx: Context, turn_id: str) -> Act | None:
 async def _carry_out(
     ctx: Context, account: Party, steps: Sequence[Step], turn_id: str
 ) -> list[Result]:
-    home = await _home(ctx, account)
+    home = await own_home(ctx, account, "devices")
     rows = _rows(steps)
     if not rows and await _of_turn(ctx, turn_id) is None:
         return []
@@ -183,7 +172,7 @@ async def undo(
 
     Empty when there is nothing to undo. Raises NotBound, NotAllowed, Unavailable.
     """
-    home = await _home(ctx, account)
+    home = await own_home(ctx, account, "devices")
     if await _of_turn(ctx, turn_id) is not None:
         return await _carry_out(ctx, account, [], turn_id)
     act = await recent(ctx, account, within)

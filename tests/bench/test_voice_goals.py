@@ -7,8 +7,8 @@ import shutil
 
 import pytest
 
+from bench.goal import Extent
 from bench.voice import command
-from bench.wechat.goal import Extent
 from tests.voice import tones
 
 QUICK = Extent(quick=True)

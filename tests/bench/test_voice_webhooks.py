@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from bench.goal import Extent
 from bench.voice.webhooks import v14
-from bench.wechat.goal import Extent
 
 
 def test_skills_refuse_what_is_forged_and_lose_nothing_that_is_late():

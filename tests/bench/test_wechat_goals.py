@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from bench.errors import BenchError
+from bench.goal import Extent, Result, percentile, table
 from bench.wechat import command, mutations
 from bench.wechat.account import cipher
-from bench.wechat.goal import Extent, Result, percentile, table
 from connectors.wechat import push
 
 QUICK = Extent(quick=True)
