@@ -513,7 +513,7 @@ async def test_no_secret_no_openid_and_no_word_is_logged(open_account, sim, capl
     logged = "\n".join(
         record.getMessage() + (record.exc_text or "")
         for record in caplog.records
-        if not record.name.startswith(("asyncio", "aiosqlite", "sqlalchemy"))
+        if not record.name.startswith(("asyncio", "sqlalchemy"))
     )
     assert "turn conversation=" in logged
     for secret in (READER, TOKEN, sim.secret, "蓝色"):

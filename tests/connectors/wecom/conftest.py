@@ -42,7 +42,6 @@ def watch(sim: Simulator, caplog: pytest.LogCaptureFixture) -> Any:
     root = logging.getLogger()
     root.addHandler(listener)
     caplog.set_level(logging.DEBUG)
-    logging.getLogger("aiosqlite").setLevel(logging.WARNING)  # it shows what is stored
     yield watch
     root.removeHandler(listener)
     assert watch.leaks() == []
