@@ -22,7 +22,7 @@ from connectors.wechat import account_file, answers, notices, passive, push, sto
 from connectors.wechat.account import Account, account_of
 from connectors.wechat.carrier import AccountCarrier
 from connectors.wechat.client import Client
-from connectors.wechat.crypto import Cause, Refused, is_skewed
+from connectors.wechat.crypto import Cause, Opened, Refused, is_skewed
 from connectors.wechat.delivery import CAPABILITIES, STEP_S, Delivery
 from connectors.wechat.errors import WeChatError
 from connectors.wechat.login.routes import LoginPages
@@ -132,7 +132,7 @@ class WeChat(Channel):
         envelope = push.envelope(await request.read())
         opened = self._open(request, envelope)
         try:
-            pushed = push.parse(opened)
+            pushed = push.parse(opened.message)
         except Unreadable as error:
             logger.error("wechat push not understood: %s", error)
             return web.Response(text=DONE)
@@ -148,6 +148,7 @@ class WeChat(Channel):
             passive.text(pushed.head, answer, now, as_json=as_json),
             nonce=request.query.get("nonce", ""),
             at=now,
+            key=opened.key,
             as_json=as_json,
         )
         kind = "application/json" if as_json else "text/xml"
@@ -158,7 +159,7 @@ class WeChat(Channel):
         assert self._account is not None  # noqa: S101 - without one there is no route
         return self._account
 
-    def _open(self, request: web.Request, envelope: Envelope) -> bytes:
+    def _open(self, request: web.Request, envelope: Envelope) -> Opened:
         query = request.query
         if query.get("encrypt_type") != "aes":
             raise Refused(Cause.PLAIN)

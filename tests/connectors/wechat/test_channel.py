@@ -9,11 +9,12 @@ from sqlalchemy import delete, select, update
 
 from bot.messages import Reply
 from bot.scripted import ScriptedEngine
+from community.config import Secret
 from community.store.schema import inbound, message, outbox, wechat_answer
 from community.times import FixedClock
 from connectors.wechat import channel, grants, store, xml
 from connectors.wechat.channel import ANSWER_BY_S
-from connectors.wechat.crypto import SKEW_MAX_S
+from connectors.wechat.crypto import SKEW_MAX_S, Cipher
 from connectors.wechat.sim.faults import Delay, Refuse, Reset
 from connectors.wechat.sim.modes import Format
 from connectors.wechat.sim.pushes import SERVICE_FAULT
@@ -21,10 +22,11 @@ from conversation import outbox as outgoing
 from conversation import queue
 from conversation.messages import Draft
 from conversation.ownership import current
-from tests.connectors.wechat.account import ACCOUNT, TOKEN, pushes_to
+from tests.connectors.wechat.account import ACCOUNT, KEY, TOKEN, pushes_to
 
 READER = "oReader-0000000000000000001"
 OTHER = "oReader-0000000000000000002"
+NEXT_KEY = "kWxPEV2UEDyxWpmPdKC3F4dgPDmOvfKX1HGnEUDS1aR"
 
 
 def screen(sim, openid=READER):
@@ -431,6 +433,16 @@ async def test_push_of_another_time_is_taken_and_told_to_the_operator(open_accou
     sim.clock = FixedClock(gateway.clock.now() - timedelta(seconds=SKEW_MAX_S + 1))
     assert await pushes.say(READER, "迟到") == "听到：迟到"
     assert "wechat push: its clock and ours are far apart" in caplog.text
+
+
+async def test_while_the_key_is_changed_an_answer_is_sealed_with_the_key_of_its_push(
+    open_account, sim
+):
+    _, pushes = await open_account(wechat_aes_keys=Secret(f"{NEXT_KEY},{KEY}"))
+    assert await pushes.say(READER, "用旧的") == "听到：用旧的"
+    pushes.cipher = Cipher(Secret(TOKEN), [Secret(NEXT_KEY)], sim.appid)
+    assert await pushes.say(READER, "用新的") == "听到：用新的"
+    assert screen(sim) == ["听到：用旧的", "听到：用新的"]
 
 
 async def test_cry_for_help_is_answered_at_once_with_the_engine_hanging(open_account, sim):

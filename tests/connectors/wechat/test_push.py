@@ -481,7 +481,7 @@ CIPHER = Cipher(Secret("token-of-the-test"), [Secret("A" * 43)], "wxba5fad812f8e
 
 def received(body, asked):
     """What the channel does with a request's bytes, in its order."""
-    return parse(CIPHER.open(envelope(body).encrypt, **asked))
+    return parse(CIPHER.open(envelope(body).encrypt, **asked).message)
 
 
 def outside(sealed):

@@ -34,11 +34,15 @@ def opened(sim, taken):
     assert query["signature"] == hashlib.sha1(joined.encode(), usedforsecurity=False).hexdigest()
     if "encrypt_type" not in query:
         return body
-    return cipher_of(sim).open(
-        push.envelope(body).encrypt,
-        timestamp=query["timestamp"],
-        nonce=query["nonce"],
-        msg_signature=query["msg_signature"],
+    return (
+        cipher_of(sim)
+        .open(
+            push.envelope(body).encrypt,
+            timestamp=query["timestamp"],
+            nonce=query["nonce"],
+            msg_signature=query["msg_signature"],
+        )
+        .message
     )
 
 
