@@ -18,6 +18,7 @@ from aiohttp import web
 
 from community.errors import Unavailable
 from connectors.base import Channel, Gateway, Step
+from connectors.refusals import Refusals, body_of
 from connectors.wechat import account_file, answers, notices, passive, push, store
 from connectors.wechat.account import Account, account_of
 from connectors.wechat.carrier import AccountCarrier
@@ -61,6 +62,7 @@ class WeChat(Channel):
         """Raises ConfigError for an account or a file of it that cannot be used."""
         super().__init__(gateway)
         self._account = account_of(gateway.settings)
+        self._refusals = Refusals(self.name, gateway.clock)
         self._can_push = gateway.settings.wechat_can_push
         self._attempts: Counter[str] = Counter()
         self._typing: set[asyncio.Task[None]] = set()
@@ -78,7 +80,8 @@ class WeChat(Channel):
     def routes(self) -> Iterable[web.AbstractRouteDef]:
         if self._account is None:
             return []
-        return [web.get(PATH, self.verify), web.post(PATH, self.take), *self._login.routes()]
+        verify, take = map(self._refusals.noted, (self.verify, self.take))
+        return [web.get(PATH, verify), web.post(PATH, take), *self._login.routes()]
 
     async def steps(self) -> list[Step]:
         if self._account is None:
@@ -129,7 +132,7 @@ class WeChat(Channel):
     async def take(self, request: web.Request) -> web.StreamResponse:
         """One attempt at a push. Raises Refused for what is not WeChat's own."""
         began = time.monotonic()
-        envelope = push.envelope(await request.read())
+        envelope = push.envelope(await body_of(request))
         opened = self._open(request, envelope)
         try:
             pushed = push.parse(opened.message)

@@ -24,7 +24,8 @@ from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC
 
 from community.config import Secret
-from community.errors import ConfigError, NotAllowed
+from community.errors import ConfigError
+from connectors import refusals
 
 SKEW_MAX_S = 600
 "Seconds between a push's timestamp and our clock that are taken as usual"
@@ -61,16 +62,13 @@ class Cause(enum.StrEnum):
     "Not a number or text of the kind that the field holds"
 
 
-class Refused(NotAllowed):
-    """A request that is not answered; all of them get the same status and the same words.
+class Refused(refusals.Refused):
+    """A request that is not answered, for one of the causes above."""
 
-    `cause` and `field`, a name of ours, may be logged: neither holds anything of the request.
-    """
+    cause: Cause
 
     def __init__(self, cause: Cause, field: str = "") -> None:
-        super().__init__(f"{cause.value} {field}".strip())
-        self.cause = cause
-        self.field = field
+        super().__init__(cause, field)
 
 
 @dataclass(frozen=True, repr=False)

@@ -12,6 +12,7 @@ from bot.scripted import ScriptedEngine
 from community.config import Secret
 from community.store.schema import inbound, message, outbox, wechat_answer
 from community.times import FixedClock
+from connectors.base import JSON_MAX_BYTES
 from connectors.wechat import channel, grants, store, xml
 from connectors.wechat.channel import ANSWER_BY_S
 from connectors.wechat.crypto import SKEW_MAX_S, Cipher
@@ -480,7 +481,7 @@ async def test_every_stranger_is_refused_alike(open_account, sim, session):
     attempts += [
         ({}, body), (query | {"msg_signature": "0" * 40}, body), (query, body[:-30] + b"</xml>"),
         (query, message), (query | {"encrypt_type": "raw"}, body), (query, b""),
-        (query, b"\xff\xfe"), (query, b'{"Encrypt": 3}'),
+        (query, b"\xff\xfe"), (query, b'{"Encrypt": 3}'), (query, b"x" * (JSON_MAX_BYTES + 1)),
     ]  # fmt: skip
     for query, body in attempts:
         async with session.post(pushes.url, params=query, data=body) as response:
@@ -488,6 +489,25 @@ async def test_every_stranger_is_refused_alike(open_account, sim, session):
     assert {status for status, _ in answers} == {403}
     assert len({text.partition('"request')[0] for _, text in answers}) == 1
     assert gateway.engine.asked == []
+
+
+async def test_operator_is_told_why_pushes_are_refused_and_never_what_was_in_them(
+    open_account, sim, session, caplog
+):
+    gateway, pushes = await open_account()
+    other_key = pushes_to(gateway, sim, session)
+    other_key.cipher = Cipher(Secret(TOKEN), [Secret(NEXT_KEY)], sim.appid)
+    for stranger in (other_key, pushes_to(gateway, sim, session, token="another-token")):
+        await stranger.say(READER, "偷偷说")
+    assert not await pushes_to(gateway, sim, session, token="another-token").verify()
+    query, body = pushes.sealed(_text(ACCOUNT))
+    async with session.post(pushes.url, params=query, data=body.replace(b"Encrypt", b"Other")):
+        pass
+    assert [message for message in caplog.messages if "refused" in message] == [
+        "wechat: refused padding, count=1",
+        "wechat: refused signature, count=1",
+        "wechat: refused plain, count=1",
+    ]
 
 
 def _text(account):

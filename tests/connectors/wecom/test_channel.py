@@ -17,6 +17,7 @@ from community.store.schema import (
     wechat_answer,
     wecom_cursor,
 )
+from connectors.base import JSON_MAX_BYTES
 from connectors.wechat.ledger import KEPT_FOR_A_PERSON
 from connectors.wechat.sim.faults import Delay, Refuse, Reset
 from connectors.wechat.store import Way
@@ -527,7 +528,9 @@ async def test_address_is_verified_by_what_is_sealed(open_account, sim, session)
     assert "1616140317555161061" not in text
 
 
-async def test_every_stranger_is_refused_alike(open_account, sim, session, clock):
+async def test_every_stranger_is_refused_alike_and_the_operator_is_told_why(
+    open_account, sim, session, clock, caplog
+):
     gateway, callbacks = await open_account()
     strangers = [
         callbacks_to(gateway, sim, session, token="another-token"),
@@ -543,6 +546,7 @@ async def test_every_stranger_is_refused_alike(open_account, sim, session, clock
     attempts += [
         ({}, body), (query | {"msg_signature": "0" * 40}, body), (query, body[:-30] + b"</xml>"),
         (query, callbacks.news()), (query, b""), (query, b"\xff\xfe"), (query, b'{"Encrypt": 3}'),
+        (query, b"x" * (JSON_MAX_BYTES + 1)),
         (other_query, callbacks.wrapped(other)), (query | {"nonce": "1" * 9}, body),
     ]  # fmt: skip
     told = set()
@@ -552,6 +556,14 @@ async def test_every_stranger_is_refused_alike(open_account, sim, session, clock
     assert len(told) == 1
     assert {status for status, _ in told} == {403}
     assert sim.calls[PULL] == 0
+    assert [message for message in caplog.messages if "refused" in message] == [
+        "wecom: refused signature, count=1",
+        "wecom: refused receiver, count=1",
+        "wecom: refused syntax, count=1",
+        "wecom: refused plain, count=1",
+        "wecom: refused missing ToUserName, count=1",
+        "wecom: refused too_large, count=1",
+    ]
 
 
 @pytest.mark.parametrize(
