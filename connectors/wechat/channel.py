@@ -222,7 +222,7 @@ class WeChat(Channel):
 
     async def _type(self, openid: str) -> None:
         try:
-            await self._client.typing(openid, on=True)
+            await self._client.typing(openid)
         except (Unavailable, WeChatError) as error:
             logger.debug("wechat typing: %s", error)
 

@@ -112,7 +112,7 @@ class Doctor:
     async def _typing(self) -> None:
         """A right shows by what the call is refused for."""
         try:
-            await self._client.typing(NOBODY, on=True)
+            await self._client.typing(NOBODY)
         except WeChatError as error:
             if error.action is not Action.UNREACHABLE:
                 raise
