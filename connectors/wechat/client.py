@@ -18,6 +18,7 @@ from connectors.wechat.wire import API_URL, Answer, Breaker, exchange, json_body
 
 MEDIA_MAX_BYTES = 10 * 1024 * 1024
 NO_MENU = 46003
+CHECK_TIMEOUT_S = 20.0
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,16 @@ class Login:
 
     openid: str = field(repr=False)
     is_snapshot: bool
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How WeChat finds the address that it pushes to."""
+
+    addresses: tuple[str, ...]
+    "What its name leads to; empty when that is not known"
+    echoes: bool
+    "Whether packets came back; a firewall may drop them and let pushes through"
 
 
 class Client:
@@ -200,6 +211,21 @@ class Client:
         if not isinstance(addresses, list):
             raise OutcomeUnknown("no ip_list")
         return [str(address) for address in addresses]
+
+    async def check_callback(self) -> Reach:
+        """How WeChat finds the address that it is told to push to. Takes some seconds.
+
+        Source: https://developers.weixin.qq.com/doc/offiaccount/Basic_Information/Network_Detection.html
+        """
+        request = Request(json_body({"action": "all", "check_operator": "DEFAULT"}))
+        answer = await self._caller.call("callback/check", request, timeout_s=CHECK_TIMEOUT_S)
+        named, echoed = (answer.fields().get(name, []) for name in ("dns", "ping"))
+        try:
+            addresses = tuple(str(one["ip"]) for one in named)
+            losses = [str(one["package_loss"]) for one in echoed]
+        except (TypeError, KeyError):
+            raise OutcomeUnknown("no dns and ping") from None
+        return Reach(addresses, any(loss != "100%" for loss in losses))
 
 
 def _values(data: Mapping[str, str]) -> dict[str, dict[str, str]]:
