@@ -9,24 +9,16 @@ from sqlalchemy import select
 
 from bot.messages import Reply
 from bot.scripted import ScriptedEngine
-from community.store.schema import (
-    attachment,
-    message,
-    outbox,
-    queue_case,
-    wechat_answer,
-    wecom_cursor,
-)
+from community.store.schema import attachment, message, outbox, queue_case, wecom_cursor
 from connectors.base import JSON_MAX_BYTES
 from connectors.wechat.ledger import KEPT_FOR_A_PERSON
 from connectors.wechat.sim.faults import Delay, Refuse, Reset
-from connectors.wechat.store import Way
 from connectors.wecom.words import words
 from conversation import outbox as outgoing
 from conversation import queue
 from conversation.messages import Draft
 from conversation.ownership import current
-from tests.connectors.wecom.account import callbacks_to
+from tests.connectors.wecom.account import callbacks_to, silenced
 
 READER = "wmReader-0000000000000000001"
 OTHER = "wmReader-0000000000000000002"
@@ -66,19 +58,6 @@ async def reaches(gateway, state):
     async with asyncio.timeout(10):
         while (await states(gateway))[-1:] != [state]:  # noqa: ASYNC110 - it is another's work
             await asyncio.sleep(0.02)
-
-
-async def silenced(gateway):
-    """Wait until a turn is known to be a seat's to answer."""
-    async with asyncio.timeout(10):
-        while not await silent_turns(gateway):  # noqa: ASYNC110 - it is another's work
-            await asyncio.sleep(0.02)
-
-
-async def silent_turns(gateway):
-    async with gateway.db.read() as conn:
-        is_silent = wechat_answer.c.way == Way.SILENT
-        return (await conn.execute(select(wechat_answer.c.turn_id).where(is_silent))).all()
 
 
 def heard(sim, reader=READER):
