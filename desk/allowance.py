@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from community.config import Settings
 from community.store.schema import wechat_grant
 from community.times import Clock
 
@@ -24,11 +25,13 @@ class Left:
 
 
 async def left(
-    conn: AsyncConnection, clock: Clock, conversation_id: str, channel: str
+    conn: AsyncConnection, clock: Clock, settings: Settings, conversation_id: str, channel: str
 ) -> Left | None:
     """What is left on a limited channel; None where nothing is counted."""
     if channel not in LIMITED:
         return None
+    if channel == "wechat" and not settings.wechat_can_push:
+        return Left(0, clock.now())
     rows = await conn.execute(
         select(wechat_grant.c.remaining, wechat_grant.c.until).where(
             wechat_grant.c.conversation_id == conversation_id

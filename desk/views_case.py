@@ -36,7 +36,9 @@ async def _page(
         people = await household.of_case(conn, row.case)
         floor = await current(conn, row.case.conversation_id)
         floor_name = await owner_name(conn, row.case.conversation_id)
-        allowed = await allowance.left(conn, desk.clock, row.case.conversation_id, row.channel)
+        allowed = await allowance.left(
+            conn, desk.clock, desk.settings, row.case.conversation_id, row.channel
+        )
     messages = [item.message for item in said if item.message is not None]
     shown = await board_of(desk, person, Filter())
     pane = request.query.get("pane", "thread")

@@ -130,4 +130,4 @@ class Line:
             nonce=str(wrapper["Nonce"]),
             msg_signature=str(wrapper["MsgSignature"]),
         )
-        return str(xml.read(opened)["Content"])
+        return str(xml.read(opened.message)["Content"])

@@ -42,7 +42,7 @@ def g10(extent: Extent) -> Result:
             nonce=str(wrapper["Nonce"]),
             msg_signature=str(wrapper["MsgSignature"]),
         )
-        unsealed += opened != written
+        unsealed += opened.message != written
         if number % TELL_EVERY == TELL_EVERY - 1:
             tell(f"G10: {number + 1} of {replies} replies")
     measured: dict[str, float | int | str | None] = {

@@ -99,7 +99,7 @@ def _judge(seed: int, count: int) -> Counter[str]:
             opened = cipher.open(
                 push.envelope(case.body).encrypt, **mutations.WHEN, msg_signature=case.msg_signature
             )
-            push.key(push.parse(opened))
+            push.key(push.parse(opened.message))
             found["parsed"] += 1
         except Refused:
             found["refused"] += 1
@@ -125,7 +125,7 @@ def _round_trips(seed: int, count: int) -> int:
         sealed = ours.seal(words.encode(), **when)
         there = theirs.decrypt_message({"Encrypt": sealed.encrypt}, sealed.signature, **when)
         encrypt, signature = _parts(theirs.encrypt_message(words, when["nonce"], when["timestamp"]))
-        here = ours.open(encrypt, **when, msg_signature=signature).decode()
+        here = ours.open(encrypt, **when, msg_signature=signature).message.decode()
         unequal += (there != words) + (here != words)
     return unequal
 
@@ -187,18 +187,15 @@ def _is_signed(vector: dict[str, Any]) -> bool:
 def _opened(vector: dict[str, Any]) -> str | None:
     """What is inside; None for what is refused."""
     try:
-        return (
-            _cipher_of(vector)
-            .open(
-                vector["encrypt"],
-                timestamp=vector["timestamp"],
-                nonce=vector["nonce"],
-                msg_signature=vector["msg_signature"],
-            )
-            .decode()
+        opened = _cipher_of(vector).open(
+            vector["encrypt"],
+            timestamp=vector["timestamp"],
+            nonce=vector["nonce"],
+            msg_signature=vector["msg_signature"],
         )
     except Refused:
         return None
+    return opened.message.decode()
 
 
 def _is_sealed_alike(vector: dict[str, Any]) -> bool:

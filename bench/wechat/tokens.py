@@ -43,7 +43,7 @@ class Side:
 
     async def _call(self) -> bool:
         try:
-            await self.client.typing(READER, on=False)
+            await self.client.typing(READER)
         except WeChatError:
             return True
         return False

@@ -17,8 +17,9 @@ from bot.answer import cry
 from community.errors import CommunityError
 from connectors.base import Channel, Gateway, Step
 from connectors.middlewares import to_json
+from connectors.refusals import Refusals, Refused, body_of
 from connectors.render import Capabilities
-from connectors.skills.errors import Refused, Unreadable
+from connectors.skills.errors import Unreadable
 from connectors.skills.exchange import Asked, Spoken
 from connectors.skills.patience import Patience, RealPatience
 from connectors.skills.turns import Turns
@@ -40,6 +41,7 @@ class SkillChannel(Channel):
     def __init__(self, gateway: Gateway) -> None:
         super().__init__(gateway)
         self._turns = Turns(gateway, self.name, self.patience)
+        self._refusals = Refusals(self.name, gateway.clock)
 
     @abstractmethod
     def addresses(self) -> Iterable[web.AbstractRouteDef]:
@@ -79,11 +81,10 @@ class SkillChannel(Channel):
     async def take(self, request: web.Request) -> web.StreamResponse:
         """One request of the maker."""
         began_s = self._turns.now_s()
-        body = await request.read()
         try:
-            read = await self._read(request, body)
+            read = await self._read(request, await body_of(request))
         except Refused as error:
-            logger.warning("%s: a caller refused, %s", self.name, error.cause)
+            self._refusals.note(error)
             return _json(self.refusal(), status=REFUSED_STATUS)
         spoken = await self._spoken(read, began_s)
         return _json(self.answered(read, spoken))

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,6 +14,7 @@ import yaml
 
 from community.errors import ConfigError
 
+PACKAGE, SHIPPED = "connectors.wechat", "account.yml"
 MENU_BUTTONS, MENU_ITEMS = 3, 5
 NAME_MAX_BYTES, ITEM_NAME_MAX_BYTES, KEY_MAX_BYTES, URL_MAX_BYTES = 16, 60, 128, 1024
 "Source: developers.weixin.qq.com/doc/offiaccount/Custom_Menus/Creating_Custom-Defined_Menu.html"
@@ -61,17 +63,8 @@ class AccountFile:
 
 def load(path: str) -> AccountFile:
     """Read a file, the shipped one for an empty path. Raises ConfigError with every problem."""
-    name = path or "account.yml"
-    try:
-        if path:
-            text = Path(path).read_text(encoding="utf-8")
-        else:
-            text = resources.files("connectors.wechat").joinpath(name).read_text(encoding="utf-8")
-        loaded = yaml.safe_load(text)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ConfigError([f"{name}: {type(error).__name__}"]) from error
-    if not isinstance(loaded, dict):
-        raise ConfigError([f"{name}: menu, scenes, notices and buildings are expected"])
+    name = path or SHIPPED
+    loaded = _read(name, Path(path) if path else resources.files(PACKAGE).joinpath(SHIPPED))
     problems = [f"{name}: {problem}" for problem in _problems(loaded)]
     if problems:
         raise ConfigError(problems)
@@ -89,8 +82,24 @@ def load(path: str) -> AccountFile:
     )
 
 
-def _problems(loaded: dict[str, Any]) -> list[str]:
-    unknown = sorted(set(loaded) - {"menu", "scenes", "notices", "buildings"})
+def _read(name: str, file: Path | Traversable) -> dict[Any, Any]:
+    """What the file holds, whatever that is. Raises ConfigError."""
+    try:
+        loaded = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except yaml.MarkedYAMLError as error:
+        where = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
+        raise ConfigError([f"{name}: {where}{error.problem}"]) from error
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ConfigError([f"{name}: {type(error).__name__}"]) from error
+    except ValueError as error:  # a date that does not exist
+        raise ConfigError([f"{name}: {error}"]) from error
+    if not isinstance(loaded, dict):
+        raise ConfigError([f"{name}: menu, scenes, notices and buildings are expected"])
+    return loaded
+
+
+def _problems(loaded: dict[Any, Any]) -> list[str]:
+    unknown = [name for name in loaded if name not in {"menu", "scenes", "notices", "buildings"}]
     problems = [f"{name}: no such part" for name in unknown]
     menu = loaded.get("menu") or []
     if not isinstance(menu, list) or len(menu) > MENU_BUTTONS:
@@ -98,15 +107,9 @@ def _problems(loaded: dict[str, Any]) -> list[str]:
     else:
         for one in menu:
             problems += _menu_problems(one, NAME_MAX_BYTES, may_have_items=True)
-    for name, scene in (loaded.get("scenes") or {}).items():
-        if not isinstance(name, str) or not 1 <= len(name) <= SCENE_MAX_CHARACTERS:
-            problems.append(f"scenes: a name has 1 to {SCENE_MAX_CHARACTERS} characters")
-        if not isinstance(scene, dict) or not _is_text(scene.get("says")):
-            problems.append(f"scenes: {name} needs `says`")
+    problems += _scene_problems(loaded.get("scenes") or {})
     problems += _notice_problems(loaded.get("notices") or {})
-    for number, where in (loaded.get("buildings") or {}).items():
-        if not isinstance(number, int) or not _is_place(where):
-            problems.append(f"buildings: {number} needs [latitude, longitude]")
+    problems += _building_problems(loaded.get("buildings") or {})
     return problems
 
 
@@ -140,6 +143,28 @@ def _may_do(act: str, value: Any) -> bool:
             return act == "page" and value == "bind"
 
 
+def _scene_problems(scenes: Any) -> list[str]:
+    if not isinstance(scenes, dict):
+        return ["scenes: names with what each says are expected"]
+    problems = []
+    for name, scene in scenes.items():
+        if not isinstance(name, str) or not 1 <= len(name) <= SCENE_MAX_CHARACTERS:
+            problems.append(f"scenes: a name has 1 to {SCENE_MAX_CHARACTERS} characters")
+        if not isinstance(scene, dict) or not _is_text(scene.get("says")):
+            problems.append(f"scenes: {name} needs `says`")
+    return problems
+
+
+def _building_problems(buildings: Any) -> list[str]:
+    if not isinstance(buildings, dict):
+        return ["buildings: numbers with [latitude, longitude] are expected"]
+    return [
+        f"buildings: {number} needs [latitude, longitude]"
+        for number, where in buildings.items()
+        if not isinstance(number, int) or not _is_place(where)
+    ]
+
+
 def _notice_problems(notices: Any) -> list[str]:
     if not isinstance(notices, dict) or set(notices) - {"default"}:
         return ["notices: only `default` is known"]
@@ -154,7 +179,10 @@ def _notice_problems(notices: Any) -> list[str]:
         for name, source in fields.items()
         if source not in FIELD_SOURCES
     ]
-    if one.get("kind", "template") not in {"template", "subscribe"}:
+    problems += [
+        f"notices: {name}: a field's name is a text" for name in fields if not _is_text(name)
+    ]
+    if one.get("kind", "template") not in ("template", "subscribe"):
         problems.append("notices: kind is template or subscribe")
     return problems
 

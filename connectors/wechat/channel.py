@@ -18,11 +18,12 @@ from aiohttp import web
 
 from community.errors import Unavailable
 from connectors.base import Channel, Gateway, Step
+from connectors.refusals import Refusals, body_of
 from connectors.wechat import account_file, answers, notices, passive, push, store
 from connectors.wechat.account import Account, account_of
 from connectors.wechat.carrier import AccountCarrier
 from connectors.wechat.client import Client
-from connectors.wechat.crypto import Cause, Refused, is_skewed
+from connectors.wechat.crypto import Cause, Opened, Refused, is_skewed
 from connectors.wechat.delivery import CAPABILITIES, STEP_S, Delivery
 from connectors.wechat.errors import WeChatError
 from connectors.wechat.login.routes import LoginPages
@@ -61,6 +62,7 @@ class WeChat(Channel):
         """Raises ConfigError for an account or a file of it that cannot be used."""
         super().__init__(gateway)
         self._account = account_of(gateway.settings)
+        self._refusals = Refusals(self.name, gateway.clock)
         self._can_push = gateway.settings.wechat_can_push
         self._attempts: Counter[str] = Counter()
         self._typing: set[asyncio.Task[None]] = set()
@@ -78,7 +80,8 @@ class WeChat(Channel):
     def routes(self) -> Iterable[web.AbstractRouteDef]:
         if self._account is None:
             return []
-        return [web.get(PATH, self.verify), web.post(PATH, self.take), *self._login.routes()]
+        verify, take = map(self._refusals.noted, (self.verify, self.take))
+        return [web.get(PATH, verify), web.post(PATH, take), *self._login.routes()]
 
     async def steps(self) -> list[Step]:
         if self._account is None:
@@ -129,10 +132,10 @@ class WeChat(Channel):
     async def take(self, request: web.Request) -> web.StreamResponse:
         """One attempt at a push. Raises Refused for what is not WeChat's own."""
         began = time.monotonic()
-        envelope = push.envelope(await request.read())
+        envelope = push.envelope(await body_of(request))
         opened = self._open(request, envelope)
         try:
-            pushed = push.parse(opened)
+            pushed = push.parse(opened.message)
         except Unreadable as error:
             logger.error("wechat push not understood: %s", error)
             return web.Response(text=DONE)
@@ -148,6 +151,7 @@ class WeChat(Channel):
             passive.text(pushed.head, answer, now, as_json=as_json),
             nonce=request.query.get("nonce", ""),
             at=now,
+            key=opened.key,
             as_json=as_json,
         )
         kind = "application/json" if as_json else "text/xml"
@@ -158,7 +162,7 @@ class WeChat(Channel):
         assert self._account is not None  # noqa: S101 - without one there is no route
         return self._account
 
-    def _open(self, request: web.Request, envelope: Envelope) -> bytes:
+    def _open(self, request: web.Request, envelope: Envelope) -> Opened:
         query = request.query
         if query.get("encrypt_type") != "aes":
             raise Refused(Cause.PLAIN)
@@ -218,7 +222,7 @@ class WeChat(Channel):
 
     async def _type(self, openid: str) -> None:
         try:
-            await self._client.typing(openid, on=True)
+            await self._client.typing(openid)
         except (Unavailable, WeChatError) as error:
             logger.debug("wechat typing: %s", error)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -18,11 +17,8 @@ from connectors.wechat.token import Credentials, TokenBroker
 from connectors.wechat.wire import API_URL, Answer, Breaker, exchange, json_body
 
 MEDIA_MAX_BYTES = 10 * 1024 * 1024
-MEDIA_TYPES = {"image": "image/jpeg"}
-"What is uploaded, and the type it is declared as"
-
-
 NO_MENU = 46003
+CHECK_TIMEOUT_S = 20.0
 
 
 @dataclass(frozen=True)
@@ -39,6 +35,16 @@ class Login:
 
     openid: str = field(repr=False)
     is_snapshot: bool
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How WeChat finds the address that it pushes to."""
+
+    addresses: tuple[str, ...]
+    "What its name leads to; empty when that is not known"
+    echoes: bool
+    "Whether packets came back; a firewall may drop them and let pushes through"
 
 
 class Client:
@@ -74,33 +80,19 @@ class Client:
         self._login_breaker = Breaker(broker.clock)
 
     async def send_text(self, openid: str, text: str) -> None:
-        """A message of at most 2048 bytes; costs one of the reader's allowance, as all `send_`.
+        """A message of at most 2048 bytes; costs one of the reader's allowance.
 
         There is no idempotency key: after OutcomeUnknown the reader may have it already.
         """
-        await self._send(openid, "text", {"content": text})
+        body = {"touser": openid, "msgtype": "text", "text": {"content": text}}
+        await self._caller.call("message/custom/send", Request(json_body(body)))
 
-    async def send_image(self, openid: str, media_id: str) -> None:
-        """An uploaded picture."""
-        await self._send(openid, "image", {"media_id": media_id})
-
-    async def send_msgmenu(
-        self, openid: str, head: str, options: Sequence[tuple[str, str]], tail: str = ""
-    ) -> None:
-        """Words and lines to tap, each an (id, label); the id returns with the tap."""
-        menu = {
-            "head_content": head,
-            "list": [{"id": id_, "content": label} for id_, label in options],
-            "tail_content": tail,
-        }
-        await self._send(openid, "msgmenu", menu)
-
-    async def typing(self, openid: str, *, on: bool) -> None:
-        """Show that an answer is being written, or no longer.
+    async def typing(self, openid: str) -> None:
+        """Show that an answer is being written, until it is there.
 
         Not made again while WeChat is busy: it would come after the answer.
         """
-        body = {"touser": openid, "command": "Typing" if on else "CancelTyping"}
+        body = {"touser": openid, "command": "Typing"}
         try:
             await self._caller.call("message/custom/typing", Request(json_body(body)), backoff_s=())
         except WeChatError as error:
@@ -108,13 +100,7 @@ class Client:
                 raise
 
     async def send_template(
-        self,
-        openid: str,
-        template_id: str,
-        data: Mapping[str, str],
-        *,
-        client_msg_id: str,
-        url: str = "",
+        self, openid: str, template_id: str, data: Mapping[str, str], *, client_msg_id: str
     ) -> int:
         """A notice; returns the id that its TEMPLATESENDJOBFINISH event has as MsgID.
 
@@ -124,26 +110,16 @@ class Client:
         body = {
             "touser": openid,
             "template_id": template_id,
-            "url": url,
             "client_msg_id": client_msg_id,
             "data": _values(data),
         }
         answer = await self._caller.call("message/template/send", Request(json_body(body)))
         return _whole_number(answer, "msgid")
 
-    async def subscribe_send(
-        self, openid: str, template_id: str, data: Mapping[str, str], *, page: str = ""
-    ) -> None:
+    async def subscribe_send(self, openid: str, template_id: str, data: Mapping[str, str]) -> None:
         """A notice that the reader agreed to; a one-time consent is used up by it."""
-        body = {"touser": openid, "template_id": template_id, "page": page, "data": _values(data)}
+        body = {"touser": openid, "template_id": template_id, "data": _values(data)}
         await self._caller.call("message/subscribe/bizsend", Request(json_body(body)))
-
-    async def upload_media(self, kind: str, data: bytes) -> str:
-        """Keep a file of a kind in MEDIA_TYPES for three days; returns its media id."""
-        body, content_type = _multipart(kind, data)
-        request = Request(body, content_type, {"type": kind})
-        answer = await self._caller.call("media/upload", request, timeout_s=self._media_timeout_s)
-        return _text(answer, "media_id")
 
     async def get_media(self, media_id: str, *, max_bytes: int = MEDIA_MAX_BYTES) -> Media:
         """A file of the last three days.
@@ -236,9 +212,20 @@ class Client:
             raise OutcomeUnknown("no ip_list")
         return [str(address) for address in addresses]
 
-    async def _send(self, openid: str, kind: str, content: Mapping[str, Any]) -> None:
-        body = {"touser": openid, "msgtype": kind, kind: content}
-        await self._caller.call("message/custom/send", Request(json_body(body)))
+    async def check_callback(self) -> Reach:
+        """How WeChat finds the address that it is told to push to. Takes some seconds.
+
+        Source: https://developers.weixin.qq.com/doc/offiaccount/Basic_Information/Network_Detection.html
+        """
+        request = Request(json_body({"action": "all", "check_operator": "DEFAULT"}))
+        answer = await self._caller.call("callback/check", request, timeout_s=CHECK_TIMEOUT_S)
+        named, echoed = (answer.fields().get(name, []) for name in ("dns", "ping"))
+        try:
+            addresses = tuple(str(one["ip"]) for one in named)
+            losses = [str(one["package_loss"]) for one in echoed]
+        except (TypeError, KeyError):
+            raise OutcomeUnknown("no dns and ping") from None
+        return Reach(addresses, any(loss != "100%" for loss in losses))
 
 
 def _values(data: Mapping[str, str]) -> dict[str, dict[str, str]]:
@@ -257,16 +244,3 @@ def _whole_number(answer: Answer, name: str) -> int:
     if not isinstance(value, int):
         raise OutcomeUnknown(f"no {name}")
     return value
-
-
-def _multipart(kind: str, data: bytes) -> tuple[bytes, str]:
-    """A form with the file as `media`: body and content type."""
-    boundary = secrets.token_hex(16)
-    suffix = MEDIA_TYPES[kind].partition("/")[2]
-    head = (
-        f"--{boundary}\r\n"
-        f'Content-Disposition: form-data; name="media"; filename="{kind}.{suffix}"\r\n'
-        f"Content-Type: {MEDIA_TYPES[kind]}\r\n\r\n"
-    )
-    body = head.encode() + data + f"\r\n--{boundary}--\r\n".encode()
-    return body, f"multipart/form-data; boundary={boundary}"

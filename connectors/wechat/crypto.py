@@ -24,7 +24,8 @@ from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC
 
 from community.config import Secret
-from community.errors import ConfigError, NotAllowed
+from community.errors import ConfigError
+from connectors import refusals
 
 SKEW_MAX_S = 600
 "Seconds between a push's timestamp and our clock that are taken as usual"
@@ -61,16 +62,22 @@ class Cause(enum.StrEnum):
     "Not a number or text of the kind that the field holds"
 
 
-class Refused(NotAllowed):
-    """A request that is not answered; all of them get the same status and the same words.
+class Refused(refusals.Refused):
+    """A request that is not answered, for one of the causes above."""
 
-    `cause` and `field`, a name of ours, may be logged: neither holds anything of the request.
-    """
+    cause: Cause
 
     def __init__(self, cause: Cause, field: str = "") -> None:
-        super().__init__(f"{cause.value} {field}".strip())
-        self.cause = cause
-        self.field = field
+        super().__init__(cause, field)
+
+
+@dataclass(frozen=True, repr=False)
+class Opened:
+    """What was inside a push, and which of the account's keys fitted: its answer is sealed with it."""
+
+    message: bytes
+    key: int
+    "Its place among the keys, from 0"
 
 
 @dataclass(frozen=True)
@@ -86,8 +93,9 @@ class Sealed:
 class Cipher:
     """Checks, opens and seals for one account.
 
-    `keys` holds one EncodingAESKey, or two while the key is being changed: both open, the first
-    seals. `receive_id` is the appid. `random_bytes` must be a cryptographic source.
+    `keys` holds one EncodingAESKey, or two while the key is being changed: each push is opened
+    with the one that fits, and its answer must be sealed with the same. `receive_id` is the appid.
+    `random_bytes` must be a cryptographic source.
     """
 
     def __init__(
@@ -126,7 +134,7 @@ class Cipher:
         """The signature that `verify_url` checks, to ask our own address as WeChat would."""
         return self._signature(timestamp, nonce)
 
-    def open(self, encrypt: str, *, timestamp: str, nonce: str, msg_signature: str) -> bytes:
+    def open(self, encrypt: str, *, timestamp: str, nonce: str, msg_signature: str) -> Opened:
         """What is inside a push's `Encrypt`, after its signature was checked.
 
         Raises Refused.
@@ -136,17 +144,17 @@ class Cipher:
         if len(sealed) < 2 * _BLOCK_BYTES or len(sealed) % _BLOCK_BYTES:
             raise Refused(Cause.LENGTH)
         cause = Cause.PADDING
-        for block in self._blocks:
+        for key, block in enumerate(self._blocks):
             decryptor = block.decryptor()
             opened = self._unpacked(decryptor.update(sealed) + decryptor.finalize())
             if isinstance(opened, bytes):
-                return opened
+                return Opened(opened, key)
             # The wrong key of two fails by its padding; what the right one says weighs more.
             cause = opened if opened is not Cause.PADDING else cause
         raise Refused(cause)
 
-    def seal(self, message: bytes, *, timestamp: str, nonce: str) -> Sealed:
-        """Encrypt an answer with the first key and sign it; `nonce` is the request's own."""
+    def seal(self, message: bytes, key: int = 0, /, *, timestamp: str, nonce: str) -> Sealed:
+        """Encrypt an answer and sign it; `nonce` and `key` are those of the push it answers."""
         packed = b"".join(
             (
                 self._random_bytes(_RANDOM_BYTES),
@@ -156,7 +164,7 @@ class Cipher:
             )
         )
         pad = _PAD_BLOCK_BYTES - len(packed) % _PAD_BLOCK_BYTES
-        encryptor = self._blocks[0].encryptor()
+        encryptor = self._blocks[key].encryptor()
         sealed = encryptor.update(packed + bytes([pad]) * pad) + encryptor.finalize()
         encrypt = base64.b64encode(sealed).decode()
         return Sealed(encrypt, self._signature(timestamp, nonce, encrypt), timestamp, nonce)

@@ -33,9 +33,11 @@ def text(to: Head, words: str, at: datetime, *, as_json: bool = False) -> bytes:
     return _written(elements, as_json=as_json)
 
 
-def seal(cipher: Cipher, reply: bytes, *, nonce: str, at: datetime, as_json: bool = False) -> bytes:
-    """The reply as it is sent; `nonce` is the one of the request that is answered."""
-    sealed = cipher.seal(reply, timestamp=str(int(at.timestamp())), nonce=nonce)
+def seal(
+    cipher: Cipher, reply: bytes, *, nonce: str, at: datetime, key: int = 0, as_json: bool = False
+) -> bytes:
+    """The reply as it is sent; `nonce` and `key` are those of the push that is answered."""
+    sealed = cipher.seal(reply, key, timestamp=str(int(at.timestamp())), nonce=nonce)
     elements: list[tuple[str, str | int]] = [
         ("Encrypt", sealed.encrypt),
         ("MsgSignature", sealed.signature),

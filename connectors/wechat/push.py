@@ -73,8 +73,6 @@ class Text:
 class Image:
     head: Head
     media_id: str
-    url: str | None
-    "Fetch it from the platform's own hosts only"
 
 
 @dataclass(frozen=True, repr=False)
@@ -86,8 +84,6 @@ class Voice:
     "16 000 Hz, absent in old pushes"
     format: str | None
     "What the platform says; the bytes may tell otherwise"
-    recognition: str | None
-    "The platform's own transcript, which it has stopped to give"
 
 
 @dataclass(frozen=True, repr=False)
@@ -291,14 +287,13 @@ def _message(head: Head, kind: str, fields: Fields) -> Push:
         case "text":
             return Text(head, maybe_empty(fields, "Content"), optional(fields, "bizmsgmenuid"))
         case "image":
-            return Image(head, text(fields, "MediaId"), optional(fields, "PicUrl"))
+            return Image(head, text(fields, "MediaId"))
         case "voice":
             return Voice(
                 head,
                 text(fields, "MediaId"),
                 optional(fields, "MediaId16K"),
                 optional(fields, "Format"),
-                optional(fields, "Recognition"),
             )
         case "video" | "shortvideo":
             media_id, thumb = text(fields, "MediaId"), optional(fields, "ThumbMediaId")

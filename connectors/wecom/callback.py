@@ -63,4 +63,4 @@ def _opened(account: Account, query: Mapping[str, str], encrypt: str) -> bytes:
         timestamp=query.get("timestamp", ""),
         nonce=query.get("nonce", ""),
         msg_signature=query.get("msg_signature", ""),
-    )
+    ).message

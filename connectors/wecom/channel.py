@@ -9,6 +9,7 @@ import aiohttp
 from aiohttp import web
 
 from connectors.base import Channel, Gateway, Step
+from connectors.refusals import Refusals, body_of
 from connectors.wechat.caller import Caller
 from connectors.wechat.crypto import is_skewed
 from connectors.wechat.delivery import CAPABILITIES, Delivery
@@ -38,6 +39,7 @@ class WeCom(Channel):
     def __init__(self, gateway: Gateway) -> None:
         super().__init__(gateway)
         self._account = account_of(gateway.settings)
+        self._refusals = Refusals(self.name, gateway.clock)
         self._parts: _Parts | None = None
 
     @property
@@ -47,7 +49,8 @@ class WeCom(Channel):
     def routes(self) -> Iterable[web.AbstractRouteDef]:
         if self._account is None:
             return []
-        return [web.get(PATH, self.verify), web.post(PATH, self.take)]
+        verify, take = map(self._refusals.noted, (self.verify, self.take))
+        return [web.get(PATH, verify), web.post(PATH, take)]
 
     async def steps(self) -> list[Step]:
         if self._account is None:
@@ -71,7 +74,7 @@ class WeCom(Channel):
     async def take(self, request: web.Request) -> web.StreamResponse:
         """A callback; WeCom repeats it unless it is answered with 200. Raises Refused."""
         account, query = self._known, request.query
-        opened = callback.opened(account, query, await request.read())
+        opened = callback.opened(account, query, await body_of(request))
         if is_skewed(query.get("timestamp", ""), self.gateway.clock.now()):
             logger.warning("wecom callback: its clock and ours are far apart")
         try:

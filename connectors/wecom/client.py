@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -105,8 +104,21 @@ class Client:
         return Page(items, next_cursor, fields.get("has_more") == 1)
 
     async def send_text(self, open_kfid: str, external_userid: str, text: str, *, key: str) -> None:
-        """A message of at most 2048 bytes; costs one of the five, as all `send_`."""
-        await self._send(open_kfid, external_userid, "text", {"content": text}, key)
+        """A message of at most 2048 bytes; costs one of the five.
+
+        Raises ValueError for a key of a wrong form.
+        Source: https://developer.work.weixin.qq.com/document/path/94677
+        """
+        if not _KEY.fullmatch(key):
+            raise ValueError("not the form of a key")
+        body = {
+            "touser": external_userid,
+            "open_kfid": open_kfid,
+            "msgid": key,
+            "msgtype": "text",
+            "text": {"content": text},
+        }
+        await self._caller.call("kf/send_msg", Request(json_body(body)), is_done=_is_sent)
 
     async def send_msg_on_event(self, code: str, text: str) -> None:
         """The one message that an event's code is good for; costs none of the five.
@@ -125,22 +137,6 @@ class Client:
             raise OutcomeUnknown("no service_state")
         return ServiceState(state)
 
-    async def hand_over(
-        self, open_kfid: str, external_userid: str, to: ServiceState, *, seat: str | None = None
-    ) -> str | None:
-        """Give the session to ourselves (BOT), to the pool, to a seat, or end it.
-
-        Returns the code of the one message that may be said on that, when there is one.
-        """
-        body = {
-            "open_kfid": open_kfid,
-            "external_userid": external_userid,
-            "service_state": int(to),
-        } | ({"servicer_userid": seat} if seat is not None else {})
-        answer = await self._caller.call("kf/service_state/trans", Request(json_body(body)))
-        code = answer.fields().get("msg_code")
-        return code if isinstance(code, str) and code else None
-
     async def get_media(self, media_id: str, *, max_bytes: int = MEDIA_MAX_BYTES) -> Media:
         """A file of the last three days. Raises TooLarge over `max_bytes`."""
         request = Request(params={"media_id": media_id}, max_bytes=max_bytes)
@@ -148,24 +144,6 @@ class Client:
         if not answer.is_media:
             raise OutcomeUnknown("neither a file nor an error")
         return Media(answer.content_type, answer.body)
-
-    async def _send(
-        self, open_kfid: str, external_userid: str, kind: str, content: Mapping[str, Any], key: str
-    ) -> None:
-        """Raises ValueError for a key of a wrong form.
-
-        Source: https://developer.work.weixin.qq.com/document/path/94677
-        """
-        if not _KEY.fullmatch(key):
-            raise ValueError("not the form of a key")
-        body = {
-            "touser": external_userid,
-            "open_kfid": open_kfid,
-            "msgid": key,
-            "msgtype": kind,
-            kind: content,
-        }
-        await self._caller.call("kf/send_msg", Request(json_body(body)), is_done=_is_sent)
 
 
 def _is_sent(answer: Answer) -> bool:

@@ -69,16 +69,18 @@ def world(db: Database, clock: FixedClock, data_dir: Path) -> World:
 
 
 @pytest.fixture
-async def new_browser(db: Database, clock: FixedClock, data_dir: Path) -> AsyncIterator[NewBrowser]:
+def desk_settings(request: pytest.FixtureRequest, data_dir: Path) -> Settings:
+    """The desk's settings; a test that is parametrised with it indirectly changes some."""
+    changes = {"trusted_proxies": "10.0.0.9"} | getattr(request, "param", {})
+    return replace(Settings(data_dir=data_dir), **changes)
+
+
+@pytest.fixture
+async def new_browser(
+    db: Database, clock: FixedClock, desk_settings: Settings
+) -> AsyncIterator[NewBrowser]:
     """A browser at one running desk; with `staff` it is signed in as them."""
-    server = TestServer(
-        build_app(
-            replace(Settings(data_dir=data_dir), trusted_proxies="10.0.0.9"),
-            db,
-            clock,
-            passwords=CHEAP,
-        )
-    )
+    server = TestServer(build_app(desk_settings, db, clock, passwords=CHEAP))
     await server.start_server()
     clients: list[TestClient] = []
 

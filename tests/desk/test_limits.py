@@ -61,6 +61,22 @@ async def test_clerk_is_told_what_happens_when_nothing_may_be_sent(
     assert allowance_on(page) == "微信现在发不出去。写好会先存着，居民下次说话时一起送到。"
 
 
+@pytest.mark.parametrize("desk_settings", [{"wechat_can_push": False}], indirect=True)
+@pytest.mark.parametrize(
+    ("channel", "told"),
+    [
+        ("wechat", "微信现在发不出去。写好会先存着，居民下次说话时一起送到。"),
+        ("wecom", "微信还能发 5 条 · 到 11月3日 15:05"),
+    ],
+)
+async def test_account_that_may_not_push_has_nothing_left_whatever_was_granted(
+    fang: Browser, world: World, db: Database, channel: str, told: str
+) -> None:
+    case = await claimed(fang, world, channel=channel)
+    await grant(db, world, case, 5, 60)
+    assert allowance_on((await fang.get(f"/cases/{case.id}")).text) == told
+
+
 async def test_channels_that_count_nothing_show_no_limit(fang: Browser, world: World) -> None:
     case = await claimed(fang, world, channel="webchat")
     assert allowance_on((await fang.get(f"/cases/{case.id}")).text) is None

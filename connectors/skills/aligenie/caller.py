@@ -19,7 +19,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from community.config import PREFIX, Secret
 from community.errors import ConfigError
-from connectors.skills.errors import Refused, Unreadable
+from connectors.refusals import Refused
+from connectors.skills.errors import Unreadable
 from connectors.skills.fields import read_object, text_at
 from connectors.skills.secrecy import same
 

@@ -9,10 +9,10 @@ from aiohttp import web
 
 from community.errors import NotFound
 from connectors.base import Gateway
+from connectors.refusals import Refused
 from connectors.skills.aligenie import caller, payload
 from connectors.skills.aligenie.caller import HEADER, Expected
 from connectors.skills.channel import SkillChannel
-from connectors.skills.errors import Refused
 from connectors.skills.exchange import Asked, Spoken
 from connectors.skills.secrecy import same
 

@@ -14,8 +14,8 @@ import aiohttp
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from community.times import Clock
+from connectors.refusals import Refused
 from connectors.skills.dueros.signature import Trusted, certificate_path, trusted
-from connectors.skills.errors import Refused
 
 FETCH_S = 1.0
 MAX_BYTES = 64 * 1024

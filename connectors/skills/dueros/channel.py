@@ -9,10 +9,10 @@ import aiohttp
 from aiohttp import web
 
 from connectors.base import Gateway, Step
+from connectors.refusals import Refused
 from connectors.skills.channel import SkillChannel
 from connectors.skills.dueros import payload, signature
 from connectors.skills.dueros.certificates import Certificates
-from connectors.skills.errors import Refused
 from connectors.skills.exchange import Asked, Spoken
 from connectors.skills.secrecy import same
 

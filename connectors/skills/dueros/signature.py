@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA1
 
-from connectors.skills.errors import Refused
+from connectors.refusals import Refused
 
 HOST, FOLDER = "duer.bdstatic.com", "/saiya/flow/"
 NAME = "dueros-api.baidu.com"

@@ -13,8 +13,8 @@ from aiohttp import web
 from community.config import PREFIX
 from community.errors import ConfigError
 from connectors.base import Gateway
+from connectors.refusals import Refused
 from connectors.skills.channel import SkillChannel
-from connectors.skills.errors import Refused
 from connectors.skills.exchange import Asked, Spoken
 from connectors.skills.secrecy import same
 from connectors.skills.xiaoai import payload, signature

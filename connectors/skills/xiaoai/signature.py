@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from community.config import Secret
-from connectors.skills.errors import Refused
+from connectors.refusals import Refused
 from connectors.skills.secrecy import same
 
 SCHEME = "MIAI-HmacSHA256-V1"

@@ -174,9 +174,15 @@ async def _check_callback(sim: Simulator, request: web.Request) -> Fields:
     if operator not in OPERATORS:
         raise Refused(40203)
     found: Fields = {
-        "dns": [{"ip": "203.0.113.9", "real_operator": "UNICOM"}],
+        "dns": [{"ip": address, "real_operator": "UNICOM"} for address in sim.found_at],
         "ping": [
-            {"ip": "203.0.113.9", "from_operator": "UNICOM", "package_loss": "0%", "time": "8ms"}
+            {
+                "ip": address,
+                "from_operator": "UNICOM",
+                "package_loss": sim.package_loss,
+                "time": "8ms",
+            }
+            for address in sim.found_at
         ],
     }
     return {name: listed for name, listed in found.items() if action in {name, "all"}}

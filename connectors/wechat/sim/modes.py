@@ -122,7 +122,7 @@ class Wrapping:
             )
         except Refused as error:
             raise BadAnswer(f"sealed wrongly: {error.cause}") from None
-        return self._read(opened)
+        return self._read(opened.message)
 
     def _read(self, body: bytes) -> Fields:
         if not body.startswith(self.format.start):

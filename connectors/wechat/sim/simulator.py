@@ -61,6 +61,10 @@ class Simulator:
         }
         self.calls: Counter[str] = Counter()
         "Requests so far by API, the failed ones too"
+        self.found_at: Sequence[str] = ("203.0.113.9",)
+        "What WeChat takes the name of the push address to lead to"
+        self.package_loss = "0%"
+        "Of the packets that it sends there"
         self.menu: list[dict[str, Any]] = []
         "The buttons of the menu as it was last created"
         self.users: dict[str, User] = {}

@@ -45,7 +45,8 @@ class Simulator:
         self.lost: int | None = None
         "`fail_type` of the messages that are taken from now on and never arrive"
         self._msgids: set[str] = set()
-        self._numbers = itertools.count(4_622_416_642_169_452_483)
+        # From the clock, for a gateway may know the numbers of one that ran before.
+        self._numbers = itertools.count(int(clock.now().timestamp() * 1_000_000))
 
     def says(self, user: str, text: str, *, menu_id: str = "") -> str:
         """A text of a resident; returns its msgid."""

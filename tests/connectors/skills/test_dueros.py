@@ -15,9 +15,9 @@ from cryptography import x509
 from bot.messages import Reply
 from bot.scripted import ScriptedEngine
 from community.times import FixedClock
+from connectors.refusals import Refused
 from connectors.skills.dueros import payload, signature
 from connectors.skills.dueros.certificates import FETCHES, MAX_BYTES, Certificates
-from connectors.skills.errors import Refused
 from connectors.skills.exchange import Spoken
 from connectors.skills.sim.certificates import FOLDER, Shelf, Signer, serving
 from connectors.skills.words import words

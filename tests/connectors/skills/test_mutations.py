@@ -8,10 +8,11 @@ import random
 import pytest
 
 from community.config import Secret
+from connectors.refusals import Refused
 from connectors.skills.aligenie import payload as of_aligenie
 from connectors.skills.dueros import payload as of_dueros
 from connectors.skills.dueros import signature as dueros_signature
-from connectors.skills.errors import Refused, Unreadable
+from connectors.skills.errors import Unreadable
 from connectors.skills.exchange import Spoken
 from connectors.skills.sim.aligenie import AliGenieMaker
 from connectors.skills.sim.certificates import Signer

@@ -21,6 +21,7 @@ from community.store.schema import (
     skill_talk,
 )
 from connectors import store
+from connectors.base import JSON_MAX_BYTES
 from connectors.skills import store as skill_store
 from connectors.skills.exchange import sender_of
 from connectors.skills.turns import ANSWER_BY_S, Turns
@@ -160,6 +161,18 @@ async def test_hush_closes_the_microphone_and_asks_nobody(skill, speaker):
 
 
 # --- the same request again
+
+
+async def test_body_that_is_too_large_is_refused_as_any_other_and_its_cause_told(
+    skill, speaker, caplog
+):
+    answers = []
+    for body in (skill.maker.request(speaker, "said", "你好").body, b"x" * (JSON_MAX_BYTES + 1)):
+        async with skill.session.post(skill.url, data=body) as response:
+            answers.append((response.status, await response.json()))
+    assert answers[0][0] == 403
+    assert answers[1] == answers[0]
+    assert f"{skill.maker.name}: refused too_large, count=1" in caplog.messages
 
 
 async def test_request_sent_again_is_one_turn_with_one_answer(skill, speaker):

@@ -184,7 +184,7 @@ def open_account(
     """Start a gateway with the account; returns it and the pushes to it."""
 
     async def start(engine: Any = None, **changes: Any) -> tuple[Any, Pushes]:
-        gateway = await start_gateway(engine, **settings_of(sim, base_url), **changes)
+        gateway = await start_gateway(engine, **settings_of(sim, base_url) | changes)
         return gateway, pushes_to(gateway, sim, session)
 
     return start

@@ -9,11 +9,13 @@ from sqlalchemy import delete, select, update
 
 from bot.messages import Reply
 from bot.scripted import ScriptedEngine
+from community.config import Secret
 from community.store.schema import inbound, message, outbox, wechat_answer
 from community.times import FixedClock
+from connectors.base import JSON_MAX_BYTES
 from connectors.wechat import channel, grants, store, xml
 from connectors.wechat.channel import ANSWER_BY_S
-from connectors.wechat.crypto import SKEW_MAX_S
+from connectors.wechat.crypto import SKEW_MAX_S, Cipher
 from connectors.wechat.sim.faults import Delay, Refuse, Reset
 from connectors.wechat.sim.modes import Format
 from connectors.wechat.sim.pushes import SERVICE_FAULT
@@ -21,10 +23,11 @@ from conversation import outbox as outgoing
 from conversation import queue
 from conversation.messages import Draft
 from conversation.ownership import current
-from tests.connectors.wechat.account import ACCOUNT, TOKEN, pushes_to
+from tests.connectors.wechat.account import ACCOUNT, KEY, TOKEN, pushes_to
 
 READER = "oReader-0000000000000000001"
 OTHER = "oReader-0000000000000000002"
+NEXT_KEY = "kWxPEV2UEDyxWpmPdKC3F4dgPDmOvfKX1HGnEUDS1aR"
 
 
 def screen(sim, openid=READER):
@@ -433,6 +436,16 @@ async def test_push_of_another_time_is_taken_and_told_to_the_operator(open_accou
     assert "wechat push: its clock and ours are far apart" in caplog.text
 
 
+async def test_while_the_key_is_changed_an_answer_is_sealed_with_the_key_of_its_push(
+    open_account, sim
+):
+    _, pushes = await open_account(wechat_aes_keys=Secret(f"{NEXT_KEY},{KEY}"))
+    assert await pushes.say(READER, "用旧的") == "听到：用旧的"
+    pushes.cipher = Cipher(Secret(TOKEN), [Secret(NEXT_KEY)], sim.appid)
+    assert await pushes.say(READER, "用新的") == "听到：用新的"
+    assert screen(sim) == ["听到：用旧的", "听到：用新的"]
+
+
 async def test_cry_for_help_is_answered_at_once_with_the_engine_hanging(open_account, sim):
     gateway, pushes = await open_account()
     gateway.engine.gate.clear()
@@ -468,7 +481,7 @@ async def test_every_stranger_is_refused_alike(open_account, sim, session):
     attempts += [
         ({}, body), (query | {"msg_signature": "0" * 40}, body), (query, body[:-30] + b"</xml>"),
         (query, message), (query | {"encrypt_type": "raw"}, body), (query, b""),
-        (query, b"\xff\xfe"), (query, b'{"Encrypt": 3}'),
+        (query, b"\xff\xfe"), (query, b'{"Encrypt": 3}'), (query, b"x" * (JSON_MAX_BYTES + 1)),
     ]  # fmt: skip
     for query, body in attempts:
         async with session.post(pushes.url, params=query, data=body) as response:
@@ -476,6 +489,25 @@ async def test_every_stranger_is_refused_alike(open_account, sim, session):
     assert {status for status, _ in answers} == {403}
     assert len({text.partition('"request')[0] for _, text in answers}) == 1
     assert gateway.engine.asked == []
+
+
+async def test_operator_is_told_why_pushes_are_refused_and_never_what_was_in_them(
+    open_account, sim, session, caplog
+):
+    gateway, pushes = await open_account()
+    other_key = pushes_to(gateway, sim, session)
+    other_key.cipher = Cipher(Secret(TOKEN), [Secret(NEXT_KEY)], sim.appid)
+    for stranger in (other_key, pushes_to(gateway, sim, session, token="another-token")):
+        await stranger.say(READER, "偷偷说")
+    assert not await pushes_to(gateway, sim, session, token="another-token").verify()
+    query, body = pushes.sealed(_text(ACCOUNT))
+    async with session.post(pushes.url, params=query, data=body.replace(b"Encrypt", b"Other")):
+        pass
+    assert [message for message in caplog.messages if "refused" in message] == [
+        "wechat: refused padding, count=1",
+        "wechat: refused signature, count=1",
+        "wechat: refused plain, count=1",
+    ]
 
 
 def _text(account):

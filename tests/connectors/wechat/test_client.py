@@ -40,34 +40,24 @@ async def test_half_a_character_stops_no_message(sim, client):
     assert seen(sim) == [("text", "好?的")]
 
 
-async def test_picture_and_menu_arrive(sim, client):
-    image = await client.upload_media("image", JPEG)
-    await client.send_image(OPENID, image)
-    await client.send_msgmenu(OPENID, "修好了吗？", [("1", "修好了"), ("2", "还没有")], "谢谢您")
-    assert seen(sim) == [
-        ("image", image),
-        ("msgmenu", "修好了吗？\n[1] 修好了\n[2] 还没有\n谢谢您"),
-    ]
-
-
-async def test_typing_is_shown_and_taken_back(sim, client):
-    await client.typing(OPENID, on=True)
+async def test_typing_is_shown_until_the_answer_is_there(sim, client):
+    await client.typing(OPENID)
     assert sim.sees_typing(OPENID)
-    await client.typing(OPENID, on=False)
+    await client.send_text(OPENID, "好了")
     assert not sim.sees_typing(OPENID)
 
 
 async def test_typing_that_cannot_be_shown_is_no_error(sim, client, clock):
-    await client.typing(OPENID, on=True)
-    await client.typing(OPENID, on=True)
+    await client.typing(OPENID)
+    await client.typing(OPENID)
     clock.advance(31)
-    await client.typing(OPENID, on=True)
+    await client.typing(OPENID)
     assert sim.calls["message/custom/typing"] == 3
 
 
 async def test_typing_is_not_repeated_while_wechat_is_busy(sim, client, pauses, refusing):
     sim.inject("message/custom/typing", Refuse(-1))
-    error = await refusing(client.typing(OPENID, on=True), WeChatError)
+    error = await refusing(client.typing(OPENID), WeChatError)
     assert (error.errcode, pauses) == (-1, [])
 
 
@@ -90,14 +80,6 @@ async def test_a_subscribe_notice_takes_one_consent(sim, client, refusing):
     error = await refusing(client.subscribe_send(OPENID, NOTICE, data), WeChatError)
     assert (error.errcode, error.action) == (43101, Action.RECORD)
     assert seen(sim) == [("subscribe", "事项：停水\n时间：明天")]
-
-
-async def test_the_largest_picture_is_uploaded_and_no_larger(client, refusing):
-    largest = JPEG + bytes(10 * 1024 * 1024 - len(JPEG))
-    media_id = await client.upload_media("image", largest)
-    assert (await client.get_media(media_id)).data == largest
-    error = await refusing(client.upload_media("image", largest + b"."), WeChatError)
-    assert (error.errcode, error.action) == (45001, Action.TOO_LARGE)
 
 
 async def test_a_residents_file_is_fetched(sim, client):

@@ -17,12 +17,13 @@ from connectors.wechat.account import account_of
 from connectors.wechat.doctor import Doctor
 from connectors.wechat.sim.faults import Refuse
 from tests.connectors.wechat.account import settings_of
+from tests.connectors.wechat.conftest import NOTICE
 
 ROOT = Path(__file__).resolve().parents[3]
 
 ALL_GOOD = {
-    "公众号文件": True, "服务器地址": True, "时钟": True, "接口凭证": True, "客服消息权限": True,
-    "自定义菜单": True,
+    "公众号文件": True, "服务器地址": True, "时钟": True, "接口凭证": True, "微信找过来": True,
+    "客服消息权限": True, "自定义菜单": True,
 }  # fmt: skip
 
 
@@ -93,6 +94,86 @@ async def test_missing_right_is_told(examine, sim):
     assert "LINSHENG_WECHAT_CAN_PUSH=false" in findings["客服消息权限"].detail
 
 
+async def test_right_that_the_settings_do_without_is_not_asked_for(examine, sim):
+    sim.inject("message/custom/typing", Refuse(48001))
+    findings = await examine(wechat_can_push=False)
+    assert {name: one.ok for name, one in findings.items()} == ALL_GOOD | {"客服消息权限": None}
+    assert sim.calls["message/custom/typing"] == 0
+
+
+@pytest.mark.parametrize(
+    ("found_at", "package_loss", "ok", "told"),
+    [
+        (["203.0.113.9", "203.0.113.10"], "0%", True,
+         "后台填的服务器地址，微信找得到（203.0.113.9、203.0.113.10）"),
+        (["203.0.113.9"], "100%", None,
+         "微信解析得到地址（203.0.113.9），但没有收到 ping 的回应。很多机房不回 ping；只要收得到消息就不用管"),
+        ([], "0%", False, "后台填的服务器地址，微信解析不到。请核对域名和它的解析"),
+    ],
+)  # fmt: skip
+async def test_wechats_own_look_at_the_address_is_told(
+    examine, sim, found_at, package_loss, ok, told
+):
+    sim.found_at, sim.package_loss = found_at, package_loss
+    found = (await examine())["微信找过来"]
+    assert (found.ok, found.detail) == (ok, told)
+
+
+async def test_address_that_the_console_does_not_know_yet_is_told(examine, sim):
+    sim.inject("callback/check", Refuse(40201))
+    found = (await examine())["微信找过来"]
+    told = "没试成：后台的“服务器配置”里还没有填服务器地址（40201）"
+    assert (found.ok, found.detail) == (False, told)
+
+
+FILE = """
+scenes: {{lift: {{says: 电梯坏了}}}}
+notices: {{default: {{template: {template}, kind: {kind}, fields: {{事项: {source}, 时间: time}}}}}}
+"""
+
+
+@pytest.fixture
+def account_yml(tmp_path):
+    """Writes an account's file with a code and a notice; returns its path."""
+
+    def write(template=NOTICE, kind="template", source="title"):
+        file = tmp_path / "account.yml"
+        file.write_text(FILE.format(template=template, kind=kind, source=source), "utf-8")
+        return str(file)
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("kind", "errcode"), [("template", 40003), ("subscribe", 40003), ("subscribe", 43101)]
+)
+async def test_rights_that_the_file_makes_use_of_are_tried_and_nobody_is_told_anything(
+    examine, sim, account_yml, kind, errcode
+):
+    if errcode != 40003:  # which is what the simulated one says first
+        sim.inject("message/subscribe/bizsend", Refuse(errcode))
+    findings = await examine(wechat_file=account_yml(kind=kind))
+    assert (findings["通知权限"].ok, findings["二维码权限"].ok) == (True, True)
+    assert sim.take_finished() == []
+
+
+@pytest.mark.parametrize(
+    ("api", "errcode", "name", "told"),
+    [
+        ("message/template/send", 48001, "通知权限", "没有或不可用：公众号没有这项接口权限（48001）"),
+        ("message/template/send", 40037, "通知权限",
+         "没有或不可用：没有这个编号的模板，请核对公众号文件的 template（40037）"),
+        ("message/template/send", 47003, "通知权限",
+         "没有或不可用：模板里没有这几项，或填的不合要求，请核对公众号文件的 fields（47003）"),
+        ("qrcode/create", 48001, "二维码权限", "没有或不可用：公众号没有这项接口权限（48001）"),
+    ],
+)  # fmt: skip
+async def test_right_that_is_missing_is_told(examine, sim, account_yml, api, errcode, name, told):
+    sim.inject(api, Refuse(errcode))
+    found = (await examine(wechat_file=account_yml()))[name]
+    assert (found.ok, found.detail) == (False, told)
+
+
 async def test_other_menu_is_told(examine):
     findings = await examine(menu=[{"name": "旧菜单", "type": "click", "key": "旧"}])
     assert findings["自定义菜单"].ok is False
@@ -147,6 +228,11 @@ async def test_commands_of_the_handbook_do_what_it_says(sim, base_url, tmp_path)
     assert sim.menu == [{"name": "报修", "type": "click", "key": "我要报修"}]
     code, address = done["connectors.wechat qr lift-3-2"]
     assert (code, address.startswith("http")) == (0, True)
-    again, told = await run("connectors.wechat doctor", environment)
-    assert (again, "✗" in told) == (0, False)
+    sim.inject("message/custom/typing", Refuse(48001))
+    code, told = await run("connectors.wechat doctor", environment)
+    assert (code, told.count("✗")) == (1, 1)
+    setting = re.search(r"请设 (LINSHENG_\w+)=(\w+)", told)
+    sim.inject("message/custom/typing", Refuse(48001))
+    code, told = await run("connectors.wechat doctor", environment | {setting[1]: setting[2]})
+    assert (code, "✗" in told) == (0, False)
     assert (await run("connectors.wechat qr other", environment))[0] == 2

@@ -95,7 +95,7 @@ def opened(pushes, answer):
     return pushes.cipher.open(
         wrapper["Encrypt"], timestamp=wrapper["TimeStamp"], nonce=wrapper["Nonce"],
         msg_signature=wrapper["MsgSignature"],
-    ).decode()  # fmt: skip
+    ).message.decode()  # fmt: skip
 
 
 async def test_lost_answer_is_given_again_with_all_that_it_brought(open_quiet, sim):

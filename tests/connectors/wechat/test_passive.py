@@ -52,7 +52,7 @@ def test_text_in_json_has_the_same_fields_and_its_wrapper_small_letters():
         sealed["encrypt"], timestamp=str(sealed["timestamp"]), nonce="n",
         msg_signature=sealed["msgsignature"],
     )  # fmt: skip
-    assert opened == reply
+    assert opened.message == reply
 
 
 def test_text_reads_as_the_one_of_wechatpy():
@@ -79,7 +79,7 @@ def test_three_hundred_random_answers_are_opened_by_wechatpy_and_by_us():
             nonce=nonce,
             msg_signature=sealed["MsgSignature"],
         )
-        assert ours == opened.encode() == text(TO, words, AT)
+        assert ours.message == opened.encode() == text(TO, words, AT)
 
 
 def test_wrapper_is_written_to_the_letter():

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 
 from bot.messages import Reply
 from bot.scripted import ScriptedEngine
-from community.store.schema import attachment, identity, message, queue_case, wechat_grant
+from community.store.schema import attachment, identity, message, queue_case, ticket, wechat_grant
 from connectors.forgetting import REPEATED_FOR_S
 from connectors.wechat import account_file
 from connectors.wechat.ledger import Grant
@@ -278,6 +278,31 @@ async def test_nothing_is_left_of_the_openid_once_a_follower_has_gone(
     }  # fmt: skip
     assert left == set()
     assert list((data_dir / "voices").iterdir()) == list((data_dir / "photos").iterdir()) == []
+
+
+async def test_photo_of_an_order_stays_with_the_order_when_its_sender_has_gone(
+    open_account, sim, until, data_dir
+):
+    gateway, pushes = await open_account()
+    await pushes.send_image(READER, picture())
+    kept = await settles(gateway, until, "kept")
+    async with gateway.db.write() as conn:
+        now = gateway.clock.now()
+        await conn.execute(
+            insert(ticket).values(
+                id="t1", no=1001, kind="repair", state="accepted", description="水管漏水",
+                conversation_id=kept.conversation_id, urgency="high", anonymous=False, reopened=0,
+                urged=0, version=1, created_at=now, updated_at=now,
+            )
+        )  # fmt: skip
+        await conn.execute(update(attachment).values(ticket_id="t1"))
+    await pushes.send_image(READER, picture())
+    while len(list((data_dir / "photos").iterdir())) < 2:
+        await until(lambda: True)
+    await pushes.unfollow(READER)
+    gateway.clock.advance(REPEATED_FOR_S)
+    await until(lambda: gateway.engine.forgotten)
+    assert [file.stem for file in (data_dir / "photos").iterdir()] == [kept.id]
 
 
 async def test_repeated_leaving_makes_no_new_account(open_account, sim, until):

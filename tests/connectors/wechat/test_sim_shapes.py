@@ -108,6 +108,6 @@ async def test_documented_pushes_are_understood_when_they_come_sealed(make_pushe
         nonce=query["nonce"],
         msg_signature=query["msg_signature"],
     )
-    assert opened == payload["xml"].encode()
+    assert opened.message == payload["xml"].encode()
     assert push.envelope(body).account == ACCOUNT
-    assert not isinstance(push.parse(opened), push.Unknown)
+    assert not isinstance(push.parse(opened.message), push.Unknown)

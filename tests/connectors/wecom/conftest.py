@@ -115,7 +115,7 @@ def open_account(
     """Start a gateway with the account; returns it and the callbacks to it."""
 
     async def start(engine: Any = None, **changes: Any) -> tuple[Any, Any]:
-        gateway = await start_gateway(engine, **settings_of(sim, base_url), **changes)
+        gateway = await start_gateway(engine, **settings_of(sim, base_url) | changes)
         return gateway, callbacks_to(gateway, sim, session)
 
     return start

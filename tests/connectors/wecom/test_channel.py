@@ -9,23 +9,16 @@ from sqlalchemy import select
 
 from bot.messages import Reply
 from bot.scripted import ScriptedEngine
-from community.store.schema import (
-    attachment,
-    message,
-    outbox,
-    queue_case,
-    wechat_answer,
-    wecom_cursor,
-)
+from community.store.schema import attachment, message, outbox, queue_case, wecom_cursor
+from connectors.base import JSON_MAX_BYTES
 from connectors.wechat.ledger import KEPT_FOR_A_PERSON
 from connectors.wechat.sim.faults import Delay, Refuse, Reset
-from connectors.wechat.store import Way
 from connectors.wecom.words import words
 from conversation import outbox as outgoing
 from conversation import queue
 from conversation.messages import Draft
 from conversation.ownership import current
-from tests.connectors.wecom.account import callbacks_to
+from tests.connectors.wecom.account import callbacks_to, silenced
 
 READER = "wmReader-0000000000000000001"
 OTHER = "wmReader-0000000000000000002"
@@ -65,19 +58,6 @@ async def reaches(gateway, state):
     async with asyncio.timeout(10):
         while (await states(gateway))[-1:] != [state]:  # noqa: ASYNC110 - it is another's work
             await asyncio.sleep(0.02)
-
-
-async def silenced(gateway):
-    """Wait until a turn is known to be a seat's to answer."""
-    async with asyncio.timeout(10):
-        while not await silent_turns(gateway):  # noqa: ASYNC110 - it is another's work
-            await asyncio.sleep(0.02)
-
-
-async def silent_turns(gateway):
-    async with gateway.db.read() as conn:
-        is_silent = wechat_answer.c.way == Way.SILENT
-        return (await conn.execute(select(wechat_answer.c.turn_id).where(is_silent))).all()
 
 
 def heard(sim, reader=READER):
@@ -527,7 +507,9 @@ async def test_address_is_verified_by_what_is_sealed(open_account, sim, session)
     assert "1616140317555161061" not in text
 
 
-async def test_every_stranger_is_refused_alike(open_account, sim, session, clock):
+async def test_every_stranger_is_refused_alike_and_the_operator_is_told_why(
+    open_account, sim, session, clock, caplog
+):
     gateway, callbacks = await open_account()
     strangers = [
         callbacks_to(gateway, sim, session, token="another-token"),
@@ -543,6 +525,7 @@ async def test_every_stranger_is_refused_alike(open_account, sim, session, clock
     attempts += [
         ({}, body), (query | {"msg_signature": "0" * 40}, body), (query, body[:-30] + b"</xml>"),
         (query, callbacks.news()), (query, b""), (query, b"\xff\xfe"), (query, b'{"Encrypt": 3}'),
+        (query, b"x" * (JSON_MAX_BYTES + 1)),
         (other_query, callbacks.wrapped(other)), (query | {"nonce": "1" * 9}, body),
     ]  # fmt: skip
     told = set()
@@ -552,6 +535,14 @@ async def test_every_stranger_is_refused_alike(open_account, sim, session, clock
     assert len(told) == 1
     assert {status for status, _ in told} == {403}
     assert sim.calls[PULL] == 0
+    assert [message for message in caplog.messages if "refused" in message] == [
+        "wecom: refused signature, count=1",
+        "wecom: refused receiver, count=1",
+        "wecom: refused syntax, count=1",
+        "wecom: refused plain, count=1",
+        "wecom: refused missing ToUserName, count=1",
+        "wecom: refused too_large, count=1",
+    ]
 
 
 @pytest.mark.parametrize(

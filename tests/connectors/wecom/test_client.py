@@ -133,14 +133,21 @@ async def test_welcome_code_is_good_once_and_for_twenty_seconds(sim, client, clo
     assert sim.screen(READER) == ["欢迎"]
 
 
-async def test_session_is_handed_over_by_the_rules(sim, client, refusing):
+async def test_session_changes_hands_by_the_rules(sim, client, session, base_url):
     sim.says(READER, "一")
     ours = (sim.open_kfid, READER)
     assert await client.service_state(*ours) is ServiceState.NEW
-    assert await client.hand_over(*ours, ServiceState.POOL) == "code-of-the-change"
-    assert await client.hand_over(*ours, ServiceState.SEAT, seat="zhangsan") is None
-    error = await refusing(client.hand_over(*ours, ServiceState.BOT), WeComError)
-    assert error.errcode == 95016
+
+    async def become(state, **more):
+        url, token = f"{base_url}/cgi-bin/kf/service_state/trans", sim.tokens.issued[-1]
+        body = {"open_kfid": ours[0], "external_userid": ours[1], "service_state": state} | more
+        async with session.post(url, params={"access_token": token}, json=body) as response:
+            answer = await response.json()
+        return answer["errcode"], answer.get("msg_code")
+
+    assert await become(ServiceState.POOL) == (0, "code-of-the-change")
+    assert await become(ServiceState.SEAT, servicer_userid="zhangsan") == (0, None)
+    assert await become(ServiceState.BOT) == (95016, None)
     assert await client.service_state(*ours) is ServiceState.SEAT
 
 
