@@ -21,6 +21,8 @@ class Asked:
 
     piece: Piece
     settle: Callable[[Uttered], Awaitable[bool]]
+    lapse: Callable[[], Awaitable[None]] | None = None
+    "What follows when nobody answers it in words, where that is an answer"
 
 
 class Asking:
@@ -47,17 +49,20 @@ class Asking:
         self._ask(self._on.words.say("unsure", words=doubtful.text), settle)
 
     def whether_to_help(self, doubtful: Uttered) -> None:
-        """Was it a cry for help, or only the loudspeaker's own? A yes hands it over."""
+        """Was it a cry for help, or only the loudspeaker's own? Whatever is no answer hands it over."""
+
+        async def ring() -> None:
+            await self._handing.hand_over(doubtful, urgent=True)
 
         async def settle(answer: Uttered) -> bool:
             agreed = consent(answer.text)
             if agreed:
-                await self._handing.hand_over(doubtful, urgent=True)
+                await ring()
             elif agreed is False:
                 self._on.say("help_declined")
             return agreed is not None
 
-        self._ask(self._on.words.say("help_asked"), settle)
+        self._ask(self._on.words.say("help_asked"), settle, ring)
 
     def whether_a_person(self, text: str) -> None:
         """Shall somebody of the staff come? A yes asks the conversation for one."""
@@ -81,6 +86,15 @@ class Asking:
         """Whether the words answered the question; it is not open any more."""
         asked, self.asked = self.asked, None
         return asked is not None and await asked.settle(uttered)
+
+    async def lapsed(self) -> bool:
+        """Whether silence answered the question that is open; what follows is done."""
+        asked = self.asked
+        if asked is None or asked.lapse is None:
+            return False
+        self.asked = None
+        await asked.lapse()
+        return True
 
     def unanswered(self) -> None:
         """Nobody said who is there, or anything."""
@@ -106,9 +120,14 @@ class Asking:
             self._on.speaker.say(piece)
         return True
 
-    def _ask(self, text: str, settle: Callable[[Uttered], Awaitable[bool]]) -> None:
+    def _ask(
+        self,
+        text: str,
+        settle: Callable[[Uttered], Awaitable[bool]],
+        lapse: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         piece = Piece(text, Rank.OWN)
-        self.asked = Asked(piece, settle)
+        self.asked = Asked(piece, settle, lapse)
         self._on.replay.rest = None
         self._on.speaker.say(piece)
 

@@ -66,9 +66,9 @@ class Conduct:
         elif order is Command.HELP:
             await self._hand_over(uttered, urgent=True)
         elif heard is not None and heard.failure is not None:
-            self._failed(uttered, heard.failure)
+            await self._failed(uttered, heard.failure)
         elif not uttered.text or self._is_ghost(uttered.text):
-            self._nothing(uttered)
+            await self._nothing(uttered)
         elif order is Command.REPEAT and self.asking.repeat():
             pass
         elif order is not None and self._orders.knows(order):
@@ -81,6 +81,8 @@ class Conduct:
         on = self._on
         on.floor.hushed = False
         on.floor.patience_s = 0.0
+        if await self.asking.lapsed():
+            return
         if on.replay.rest is not None:
             on.say("go_on")
             on.go_on()
@@ -92,6 +94,10 @@ class Conduct:
             self.asking.unanswered()
             self._woken = False
             on.ladder.reset()
+
+    async def left(self) -> None:
+        """The device is gone: nobody answers any more."""
+        await self.asking.lapsed()
 
     def _expects(self) -> bool:
         """Whether silence is to be broken: after a question, and once after a wake word."""
@@ -141,25 +147,25 @@ class Conduct:
         else:
             self._on.speaker.say(Piece(step.text, Rank.OWN))
 
-    def _failed(self, uttered: Uttered, failure: RecogniserError) -> None:
+    async def _failed(self, uttered: Uttered, failure: RecogniserError) -> None:
         if uttered.text:
             self.asking.whether_it_was(uttered)
         elif self._is_noise(uttered):
-            self._nothing(uttered)
+            await self._nothing(uttered)
         else:
             overloaded = isinstance(failure, Overloaded)
             self._on.say("failed.overloaded" if overloaded else "failed.recogniser")
 
-    def _nothing(self, uttered: Uttered) -> None:
+    async def _nothing(self, uttered: Uttered) -> None:
         """No words in it: somebody is asked to say it again, unless it was a noise."""
         on = self._on
         if on.go_on() or on.floor.thinking:
             return
         awaited = on.floor.is_asked or self.asking.asked is not None or self._woken
-        if not on.floor.hands_free or (awaited and not self._is_noise(uttered)):
-            self._climb(Why.UNHEARD)
-        else:
+        if on.floor.hands_free and (not awaited or self._is_noise(uttered)):
             on.floor.reopen()
+        elif not await self.asking.lapsed():
+            self._climb(Why.UNHEARD)
 
     def _echoed(self, uttered: Uttered, order: Command | None) -> None:
         if order is Command.HELP:
@@ -171,7 +177,7 @@ class Conduct:
         """Whether the device only heard itself."""
         heard = uttered.heard
         return heard is not None and self._on.hears_itself(
-            uttered.text, heard.began_s, heard.ended_s
+            uttered.text, heard.began_s, heard.ended_s, is_all=True
         )
 
     def _is_ghost(self, text: str) -> bool:

@@ -130,7 +130,8 @@ class Noticing:
             speaker.stop()
 
     def _is_echo(self, utterance: Utterance) -> bool:
-        return self._on.hears_itself(utterance.text, utterance.began_s, self._on.timers.now())
+        now_s = self._on.timers.now()
+        return self._on.hears_itself(utterance.text, utterance.began_s, now_s, is_all=False)
 
     def _cried(self, utterance: Utterance) -> None:
         """It stood long enough; what is said goes on, the words go to the conversation now."""

@@ -256,6 +256,7 @@ class Session:
         try:
             async with Deadline(self._timers, _LEAVING_S):
                 await self._ear.close()
+                self._errands.post(self._conduct.left)
                 await self._errands.make_rest()
         except TimeoutError:
             logger.warning("a session ended before all was handed over")

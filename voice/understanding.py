@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
 from language import voice_commands
+from language.consent import consent
 from language.likeness import likeness
 from language.voice_commands import Command
 from voice.device import Duplex
@@ -21,6 +23,9 @@ ECHO_AFTER_S = 0.5
 "How long after a sentence its sound is still in a device and a room"
 _SHORTEST_CLEAN_ECHO = 4
 "Characters: what a device that takes its own sound out lets through is no single word"
+_SHORTEST_PIECE = 4
+"Characters: less is found in any sentence by chance"
+_CLAUSE_ENDS = re.compile(r"\W+")
 
 
 def _is_complete(text: str) -> bool:
@@ -34,6 +39,12 @@ class Language:
 
     command: Callable[[str], Command | None] = voice_commands.command
     words: Completeness = Completeness(_is_complete, voice_commands.is_open)  # noqa: RUF009
+
+    def is_whole(self, text: str, choices: Collection[str]) -> bool:
+        """Whether it is a command, a cry, a yes or no, or an answer to what was offered."""
+        if self.command(text) is not None or consent(text) is not None:
+            return True
+        return self.words.is_complete(text) or any(choice in text for choice in choices)
 
 
 @dataclass(frozen=True)
@@ -70,3 +81,11 @@ def is_echo(text: str, said: str, duplex: Duplex) -> bool:
     if duplex is Duplex.CLEAN and len(text) < _SHORTEST_CLEAN_ECHO:
         return False
     return likeness(text, said) >= ECHO
+
+
+def stands_apart(text: str, said: str) -> bool:
+    """Whether a word or two are no clause of `said`, though it holds them: 停 beside 今天停水."""
+    if len(text) >= _SHORTEST_PIECE:
+        return False
+    clauses = filter(None, _CLAUSE_ENDS.split(said))
+    return all(min(likeness(text, one), likeness(one, text)) < ECHO for one in clauses)
