@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from language.consent import consent, correction
@@ -10,7 +10,7 @@ from voice.handing_over import HandingOver
 from voice.introduction import is_somebody_else
 from voice.piece import Piece, Rank, piece_of
 from voice.stage import Stage
-from voice.talk import Fate
+from voice.talk import Fate, Kind
 from voice.understanding import Uttered
 from voice.words import listed
 
@@ -49,7 +49,7 @@ class Asking:
         self._ask(self._on.words.say("unsure", words=doubtful.text), settle)
 
     def whether_to_help(self, doubtful: Uttered) -> None:
-        """Was it a cry for help, or only the loudspeaker's own? Whatever is no answer hands it over."""
+        """Was it a cry for help, or only the loudspeaker's own? A yes hands it over, and silence."""
 
         async def ring() -> None:
             await self._handing.hand_over(doubtful, urgent=True)
@@ -78,8 +78,23 @@ class Asking:
 
         self._ask(text, settle)
 
+    def who_wants(self, pieces: Sequence[Piece]) -> None:
+        """Somebody wants private things to be said again: who is it?"""
+
+        async def settle(answer: Uttered) -> bool:
+            if self._on.discretion.identifies(answer.text):
+                for piece in pieces:
+                    self._on.speaker.say(piece)
+                return True
+            return self._refused(answer)
+
+        self._ask(self._on.discretion.who(Kind.ANSWER), settle)
+
     def who_is_there(self, opener: Piece) -> None:
         """The opener of a private thing was said."""
+        if self.asked is not None and self.asked.lapse is not None:
+            self._keep_waiting()  # a cry goes before
+            return
         self.asked = Asked(opener, self._settle_who)
 
     async def settled(self, uttered: Uttered) -> bool:
@@ -97,7 +112,7 @@ class Asking:
         return True
 
     def unanswered(self) -> None:
-        """Nobody said who is there, or anything."""
+        """Nobody said who is there, or anything; the question is not open any more."""
         asked, self.asked = self.asked, None
         if asked is not None and asked.piece.announces is not None:
             self._keep_waiting()
@@ -126,6 +141,7 @@ class Asking:
         settle: Callable[[Uttered], Awaitable[bool]],
         lapse: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
+        self.unanswered()
         piece = Piece(text, Rank.OWN)
         self.asked = Asked(piece, settle, lapse)
         self._on.replay.rest = None
@@ -135,10 +151,14 @@ class Asking:
         if await self.tell_owner(answer):
             return True
         self._keep_waiting()
-        if is_somebody_else(answer.text):
-            self._on.speaker.say(Piece(self._on.discretion.refusal(), Rank.OWN))
-            return True
-        return False
+        return self._refused(answer)
+
+    def _refused(self, answer: Uttered) -> bool:
+        """Whether somebody else is there: they are told that it waits."""
+        if not is_somebody_else(answer.text):
+            return False
+        self._on.speaker.say(Piece(self._on.discretion.refusal(), Rank.OWN))
+        return True
 
     def _keep_waiting(self) -> None:
         """Private things go on waiting for their owner."""

@@ -25,9 +25,9 @@ class Conduct:
 
     def __init__(self, stage: Stage) -> None:
         self._on = stage
-        self._orders = Orders(stage)
         self._handing = HandingOver(stage)
         self.asking = Asking(stage, self._handing)
+        self._orders = Orders(stage, self.asking)
         self._rung: set[str] = set()
         self._woken = False
 
@@ -37,9 +37,7 @@ class Conduct:
         self._woken = True
         on.ladder.reset()
         on.floor.hushed = False
-        if on.discretion.kept and not on.discretion.announcing:
-            on.speaker.say(on.discretion.opener(Rank.OWN))
-        elif self._may_greet():
+        if not on.announce(Rank.OWN) and self._may_greet():
             on.say("wake", passing=True)
 
     def _may_greet(self) -> bool:
@@ -127,21 +125,21 @@ class Conduct:
                 await self._hand_over(uttered if is_held else on.joining.joined(uttered))
 
     async def _hand_over(self, uttered: Uttered, *, urgent: bool = False) -> None:
-        self.asking.asked = None
+        self.asking.unanswered()
         self._woken = False
         await self._handing.hand_over(uttered, urgent=urgent)
 
     def _back_to_question(self) -> None:
         """Something came between a question and its answer: it is asked again."""
         self._on.floor.interrupted = False
-        question = self._on.floor.question
+        question = self._on.question
         if question is not None:
             text = self._on.words.say("back_to_question") + question_of(question)
             self._on.speaker.say(Piece(text, Rank.OWN))
 
     def _climb(self, why: Why) -> None:
         self._on.replay.rest = None
-        step = self._on.ladder.climb(self._on.floor.question, why)
+        step = self._on.ladder.climb(self._on.question, why)
         if step.offers_person:
             self.asking.whether_a_person(step.text)
         else:

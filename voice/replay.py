@@ -7,21 +7,30 @@ from dataclasses import replace
 from voice.piece import Piece, Rank
 from voice.synthesiser import SLOWEST
 from voice.talk import Kind
+from voice.timers import Timers
+
+HEARD_FOR_S = 600.0
+"So long what was said may be said again; later another may be listening"
 
 
 class Replay:
     """At one device. What belongs to one turn is said again together: the list and its question."""
 
-    def __init__(self) -> None:
+    def __init__(self, timers: Timers) -> None:
+        self._timers = timers
         self.rest: Piece | None = None
         "What was cut off, from the sentence on that was being said"
         self._last: list[Piece] = []
         self._turn_is_over = False
         self._times = 0
+        self._said_s = 0.0
 
     def said(self, piece: Piece) -> None:
         """It is being said now."""
-        if piece.said is None or piece.again:
+        if piece.said is None:
+            return
+        self._said_s = self._timers.now()
+        if piece.again:
             return
         self._times = 0
         if any(one.said == piece.said for one in self._last):
@@ -40,9 +49,11 @@ class Replay:
     def again(self, pace: int, *, slower: bool) -> list[Piece]:
         """The last turn from its beginning; `slower`: a step slower each time it is asked for.
 
-        `pace` is the listener's own. Empty when nothing was said yet.
+        `pace` is the listener's own. Empty when nothing was said, or not since HEARD_FOR_S.
         """
         self.rest = None
+        if self._timers.now() - self._said_s > HEARD_FOR_S:
+            self._last = []
         if slower:
             self._times += 1
             pace = max(SLOWEST, pace - self._times)

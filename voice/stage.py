@@ -18,7 +18,7 @@ from voice.patience import Patience
 from voice.piece import Piece, Rank
 from voice.replay import Replay
 from voice.speaking import Speaker
-from voice.talk import Fate, Talk
+from voice.talk import Fate, Said, Talk
 from voice.timers import Timers
 from voice.understanding import ECHO_AFTER_S, Language, is_echo, stands_apart
 from voice.words import Words
@@ -47,6 +47,24 @@ class Stage:
         """Words of the speaker's own."""
         text = self.words.say(key, **values)
         self.speaker.say(Piece(text, Rank.OWN, passing=passing))
+
+    @property
+    def question(self) -> Said | None:
+        """What waits for an answer, when whoever listens now may hear it once more."""
+        question = self.floor.question
+        return question if question and self.discretion.may_be_heard(question) else None
+
+    def announce(self, rank: Rank | None = None) -> bool:
+        """Ask for the owner of what is kept; False when nothing is, or somebody was just asked.
+
+        `rank` as `Discretion.opener`.
+        """
+        kept = self.discretion.kept
+        kept[:] = [said for said in kept if self.talk.stands(said.seq)]
+        if not kept or self.discretion.announcing:
+            return False
+        self.speaker.say(self.discretion.opener(rank))
+        return True
 
     def go_on(self) -> bool:
         """Say the rest of what was cut off; False when there is none."""

@@ -114,3 +114,12 @@ async def test_a_cry_that_may_be_its_own_voice_does_not_ring_after_a_no():
         await r.says("不用")
         await r.passes(30)
     assert r.talk.words == ["你会什么"]
+
+
+async def test_a_cry_that_may_be_its_own_voice_is_not_forgotten_for_a_private_message():
+    r = room(answers, device=Device(duplex=Duplex.LEAKY, shared=True))
+    async with r:
+        await cried_over_it(r)
+        r.talk.comes(Said(9, "血压一百三。", Kind.STAFF, private=True))
+        await r.passes(25)
+        assert r.talk.words == ["你会什么", "救命"]
