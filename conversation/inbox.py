@@ -30,7 +30,7 @@ from community.store import identities
 from community.store.database import Database
 from community.store.schema import conversation, identity, inbound, message
 from community.times import Clock
-from conversation.messages import Inbound, Outcome, Sender
+from conversation.messages import HEARD, Inbound, Outcome, Sender
 
 _FINISHED = "done"
 _OPEN: tuple[ColumnClause[str], ...] = (literal_column("'received'"), literal_column("'running'"))
@@ -56,6 +56,8 @@ class Turn:
     outcome: Outcome | None = None
     intent: str | None = None
     confidence: float | None = None
+    heard: bool = False
+    "Whether it was spoken, and a recogniser wrote the words"
 
 
 _KNOWN = select(inbound).where(
@@ -112,6 +114,7 @@ def _turn(row: Row[Any]) -> Turn:
         row.outcome,
         row.intent,
         row.confidence,
+        heard=row.channel_key.startswith(HEARD),
     )
 
 
@@ -192,6 +195,7 @@ async def _store(
         "received" if must_wait else "running",
         now,
         0 if must_wait else 1,
+        heard=received.key.startswith(HEARD),
     )
     common = {
         "text": received.text,

@@ -14,6 +14,9 @@ Outcome = Literal["answered", "asked", "handed_off", "emergency", "failed"]
 Purpose = Literal["reminder"]
 """Why something is said that answers nothing: a reminder is said aloud until it is acknowledged."""
 
+HEARD = "heard:"
+"Begins the key of a message that was spoken, and whose words are a recogniser's"
+
 
 @dataclass(frozen=True)
 class Sender:

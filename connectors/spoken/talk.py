@@ -19,7 +19,7 @@ from connectors.spoken.said_alone import SaidAlone
 from connectors.spoken.speech import said
 from conversation import aloud, inbox
 from conversation.aloud import Aloud
-from conversation.messages import Inbound, Sender
+from conversation.messages import HEARD, Inbound, Sender
 from voice.recogniser import Transcript
 from voice.talk import Fate, Habits, Kind, Said
 
@@ -65,7 +65,7 @@ class ConversationTalk(ABC):
         await asyncio.shield(saying)  # a message is never half-way, whoever hangs up
 
     async def _submit(self, key: str, heard: Transcript, pcm: bytes) -> None:
-        own = f"{self._speaker.id}:{key}"
+        own = f"{HEARD}{self._speaker.id}:{key}"
         try:
             await self._submit_as(own, heard, pcm)
         except Conflict:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from language.voice_commands import Command, command, is_complete, is_open
+from language.voice_commands import Command, command, cry, is_complete, is_open
 
 TABLE = yaml.safe_load((Path(__file__).parent / "voice_commands.yml").read_text("utf-8"))
 
@@ -100,6 +100,22 @@ ANNOTATED = re.compile(r"\[([^\]]+)\](?:\([^)]*\)|\{[^}]*\})")
 @pytest.mark.parametrize("words", ["别打120", "小说里有人喊救命", "快来人多了"])
 def test_a_cry_that_is_denied_or_told_of_is_none(words):
     assert command(words) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ("抓小头", "help"),
+        ("哪位好心人帮帮我呀", "help"),
+        ("厨房着火了", "fire"),
+        ("有生命危险快来", "help"),
+        ("小说里有人喊救命", None),
+        ("停", None),
+        ("", None),
+    ],
+)
+def test_a_cry_is_told_with_its_kind(words, kind):
+    assert (cry(words).sos, cry(words).kind) == (kind is not None, kind)
 
 
 def test_a_cry_beside_a_denied_one_is_heard():
