@@ -41,6 +41,8 @@ class Inbound:
     "Id of the choice that was taken, when a button was pressed instead of words"
     attachment_id: str | None = None
     "A stored photo that came with it"
+    continues: str | None = None
+    "Key of a message that was cut short: its words are in this one again"
 
 
 @dataclass(frozen=True)

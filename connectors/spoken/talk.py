@@ -56,27 +56,33 @@ class ConversationTalk(ABC):
     async def say(
         self, key: str, heard: Transcript, pcm: bytes = b"", *, continues: str = ""
     ) -> None:
-        """As `voice.talk.Talk`, but for this: what was said stands as it was answered.
+        """As `voice.talk.Talk`, but for this: what was said stands once it is being answered.
 
-        Other words under a known key, and a sentence whose first part was handed over before, are
+        Other words under a known key, and a sentence whose first part is being answered, are
         messages of their own; staff read both.
         """
-        saying = asyncio.create_task(self._submit(key[:KEY_MAX], heard, pcm), name="speaker-say")
+        before = self._own(continues) if continues else None
+        submitting = self._submit(self._own(key), heard, pcm, before)
+        saying = asyncio.create_task(submitting, name="speaker-say")
         await asyncio.shield(saying)  # a message is never half-way, whoever hangs up
 
-    async def _submit(self, key: str, heard: Transcript, pcm: bytes) -> None:
-        own = f"{HEARD}{self._speaker.id}:{key}"
+    def _own(self, key: str) -> str:
+        return f"{HEARD}{self._speaker.id}:{key[:KEY_MAX]}"
+
+    async def _submit(self, key: str, heard: Transcript, pcm: bytes, continues: str | None) -> None:
         try:
-            await self._submit_as(own, heard, pcm)
+            await self._submit_as(key, heard, pcm, continues)
         except Conflict:
-            await self._submit_as(f"{own}:more", heard, pcm)
+            await self._submit_as(f"{key}:more", heard, pcm)
         self._gateway.hub.wake(self.conversation_id)
 
-    async def _submit_as(self, key: str, heard: Transcript, pcm: bytes) -> None:
+    async def _submit_as(
+        self, key: str, heard: Transcript, pcm: bytes, continues: str | None = None
+    ) -> None:
         also = None
         if pcm:
             also = await self._gateway.intake.heard(self._sender.channel, key, pcm, heard)
-        inbound = Inbound(self._sender, key, storable(heard.text))
+        inbound = Inbound(self._sender, key, storable(heard.text), continues=continues)
         await self._gateway.runner.submit(inbound, also=also)
 
     async def next(self) -> Said:
