@@ -73,6 +73,7 @@ class _Words:
     cries: re.Pattern[str]
     """Of sounds."""
     no_cry: re.Pattern[str]
+    goes_on: re.Pattern[str]
     meant: re.Pattern[str]
     sounds: SoundTable
     done: re.Pattern[str]
@@ -119,6 +120,11 @@ def cry(text: str) -> Verdict:
 
 def _as_written(said: str) -> Command | None:
     return next((way.command for way in _words().ways if way.written.fullmatch(said)), None)
+
+
+def goes_on(text: str) -> bool:
+    """Whether the words ask for more of what was said: 继续, 接着说, 往下念."""
+    return _words().goes_on.fullmatch(_NOISE.sub("", fold(text).lower())) is not None
 
 
 def is_complete(text: str) -> bool:
@@ -173,6 +179,7 @@ def _words() -> _Words:
         ways=tuple(ways),
         cries=re.compile(cries.translate(sounds)),
         no_cry=re.compile(_GROUP.sub("(?:", "|".join(data["no_cry"]))),
+        goes_on=re.compile(_whole(lead, data["goes_on"], tail)),
         meant=re.compile(data["meant"]),
         sounds=sounds,
         done=_done(data["done"]),

@@ -50,7 +50,7 @@ class Arrivals:
             self._on.timers.after(REMINDER_WAITS_S, self._on.speaker.look)
         before = self._on.words.say("resumed") if self._resumes(said) else ""
         if self._on.discretion.may_be_heard(said):
-            self._on.speaker.say(piece_of(said, self._on.words, before=before))
+            self._on.tell(piece_of(said, self._on.words, before=before))
             return
         if not self._on.discretion.keeps(said):
             self._keep(said)

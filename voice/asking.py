@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from language.consent import consent, correction
 from voice.handing_over import HandingOver
 from voice.introduction import is_somebody_else
-from voice.piece import Piece, Rank, piece_of
+from voice.piece import Piece, Rank, asks, piece_of
 from voice.stage import Stage
 from voice.talk import Fate, Kind
 from voice.understanding import Uttered
@@ -23,6 +23,8 @@ class Asked:
     settle: Callable[[Uttered], Awaitable[bool]]
     lapse: Callable[[], Awaitable[None]] | None = None
     "What follows when nobody answers it in words, where that is an answer"
+    after: Piece | None = None
+    "What it offers more of; that is said again, and not the offer alone"
 
 
 class Asking:
@@ -78,17 +80,59 @@ class Asking:
 
         self._ask(text, settle)
 
-    def who_wants(self, pieces: Sequence[Piece]) -> None:
-        """Somebody wants private things to be said again: who is it?"""
+    def say_to_owner(self, pieces: Sequence[Piece]) -> None:
+        """Say what somebody wants to hear, once it is known who it is when it is private."""
 
         async def settle(answer: Uttered) -> bool:
             if self._on.discretion.identifies(answer.text):
-                for piece in pieces:
-                    self._on.speaker.say(piece)
+                self.say_to_owner(pieces)
                 return True
             return self._refused(answer)
 
-        self._ask(self._on.discretion.who(Kind.ANSWER), settle)
+        may_be_heard = self._on.discretion.may_be_heard
+        if all(one.said is None or may_be_heard(one.said) for one in pieces):
+            for piece in pieces:
+                self._on.tell(piece)
+        else:
+            self._ask(self._on.discretion.who(Kind.ANSWER), settle)
+
+    def whether_to_go_on(self, portion: Piece) -> None:
+        """Is there to be more of it? What waits to be said after it waits for that, too.
+
+        Nothing is offered while another question of ours is open.
+        """
+
+        async def settle(answer: Uttered) -> bool:
+            agreed = consent(answer.text)
+            if agreed or self._on.language.goes_on(answer.text):
+                return self.go_on()
+            if agreed is False and not self._ask_last():
+                self._on.say("acknowledged")
+            return agreed is False
+
+        async def lapse() -> None:
+            self._ask_last()
+
+        after = self._on.speaker.take_back(Rank.ANSWER)
+        for piece in [portion, *after]:
+            if piece.said is not None and not piece.again:
+                self._on.fates.note(piece.said, Fate.CUT)
+        if self.asked is None or self.asked.after is not None:
+            offer = self._on.words.say("more")
+            self._ask(offer, settle, lapse, replace(portion, again=True))
+        self._on.replay.more = [replace(portion, start=portion.end or 0, end=None), *after]
+
+    def go_on(self) -> bool:
+        """Say what follows; False when nothing does."""
+        more = self._on.replay.take_more()
+        self.say_to_owner(more)
+        return bool(more)
+
+    def _ask_last(self) -> bool:
+        """Whether what follows ends with a question, which is put though no more is wanted."""
+        asking = [one for one in self._on.replay.more if one.said is not None and asks(one.said)]
+        self.say_to_owner(asking)
+        return bool(asking)
 
     def who_is_there(self, opener: Piece) -> None:
         """The opener of a private thing was said."""
@@ -117,11 +161,17 @@ class Asking:
         if asked is not None and asked.piece.announces is not None:
             self._keep_waiting()
 
+    def gives_way(self) -> None:
+        """The conversation has asked something: what is answered now is that, and no offer."""
+        if self.asked is not None and self.asked.after is not None:
+            self.asked = None
+
     def repeat(self) -> bool:
         """Ask the open question again; False when there is none."""
         if self.asked is None:
             return False
-        self._on.speaker.say(replace(self.asked.piece, start=0, chimes=False))
+        again = self.asked.after or replace(self.asked.piece, start=0)
+        self._on.speaker.say(replace(again, chimes=False))
         return True
 
     async def tell_owner(self, uttered: Uttered) -> bool:
@@ -132,7 +182,7 @@ class Asking:
         discretion.announcing = False
         for said in discretion.release():
             piece = replace(piece_of(said, self._on.words), rank=Rank.ANSWER, chimes=False)
-            self._on.speaker.say(piece)
+            self._on.tell(piece)
         return True
 
     def _ask(
@@ -140,10 +190,11 @@ class Asking:
         text: str,
         settle: Callable[[Uttered], Awaitable[bool]],
         lapse: Callable[[], Awaitable[None]] | None = None,
+        after: Piece | None = None,
     ) -> None:
         self.unanswered()
         piece = Piece(text, Rank.OWN)
-        self.asked = Asked(piece, settle, lapse)
+        self.asked = Asked(piece, settle, lapse, after)
         self._on.replay.rest = None
         self._on.speaker.say(piece)
 

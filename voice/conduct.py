@@ -54,8 +54,8 @@ class Conduct:
 
     async def understand(self, uttered: Uttered) -> None:
         """Do what the words ask for."""
-        order = self._on.language.command(uttered.text)
-        heard = uttered.heard
+        on, heard = self._on, uttered.heard
+        order = on.language.command(uttered.text)
         if uttered.key in self._rung:
             self._rung.discard(uttered.key)
             await self._handing.complete(uttered)
@@ -67,7 +67,7 @@ class Conduct:
             await self._failed(uttered, heard.failure)
         elif not uttered.text or self._is_ghost(uttered.text):
             await self._nothing(uttered)
-        elif order is Command.REPEAT and self.asking.repeat():
+        elif (order is Command.REPEAT and self.asking.repeat()) or self._goes_on(uttered):
             pass
         elif order is not None and self._orders.knows(order):
             await self._orders.obey(order)
@@ -123,6 +123,11 @@ class Conduct:
             else:
                 is_held = not on.floor.hands_free  # whoever lets a button go has finished
                 await self._hand_over(uttered if is_held else on.joining.joined(uttered))
+
+    def _goes_on(self, uttered: Uttered) -> bool:
+        """Whether more is wanted of what was said, and there is more."""
+        wanted = self.asking.asked is None and self._on.language.goes_on(uttered.text)
+        return wanted and (self._on.go_on() or self.asking.go_on())
 
     async def _hand_over(self, uttered: Uttered, *, urgent: bool = False) -> None:
         self.asking.unanswered()

@@ -71,10 +71,7 @@ class Orders:
         pieces = self._on.replay.again(self._on.manner.habits.pace, slower=slower)
         if not pieces:
             self._on.say("nothing_yet")
-        elif all(one.said is None or self._on.discretion.may_be_heard(one.said) for one in pieces):
-            waiting = [*pieces, *waiting]
-        else:
-            self._asking.who_wants(pieces)
+        self._asking.say_to_owner(pieces)
         for piece in waiting:
             self._on.speaker.say(piece)
 

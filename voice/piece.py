@@ -35,6 +35,8 @@ class Piece:
     "Whether a chime goes before it"
     start: int = 0
     "Its first sentence that is still to be said"
+    end: int | None = None
+    "The sentence before which it is asked whether to go on; None for all of it"
     passing: bool = False
     "Worth nothing later: when it is cut off, nobody misses the rest"
     again: bool = False

@@ -20,6 +20,8 @@ class Replay:
         self._timers = timers
         self.rest: Piece | None = None
         "What was cut off, from the sentence on that was being said"
+        self.more: list[Piece] = []
+        "What follows when the listener wants to hear more"
         self._last: list[Piece] = []
         self._turn_is_over = False
         self._times = 0
@@ -45,6 +47,7 @@ class Replay:
         """The resident said something else: what is said from now on is another turn."""
         self._turn_is_over = True
         self.rest = None
+        self.more = []
 
     def again(self, pace: int, *, slower: bool) -> list[Piece]:
         """The last turn from its beginning; `slower`: a step slower each time it is asked for.
@@ -61,6 +64,11 @@ class Replay:
             replace(one, rank=Rank.ANSWER, pace=pace, start=0, again=True, chimes=False)
             for one in self._last
         ]
+
+    def take_more(self) -> list[Piece]:
+        """What follows, so long as it may be said again; it is not given twice."""
+        more, self.more = self.more, []
+        return more if self._timers.now() - self._said_s <= HEARD_FOR_S else []
 
     def take_rest(self) -> Piece | None:
         """What was cut off; it is not given twice."""

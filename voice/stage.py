@@ -16,6 +16,7 @@ from voice.ladder import Ladder
 from voice.manner import Manner
 from voice.patience import Patience
 from voice.piece import Piece, Rank
+from voice.portions import portion
 from voice.replay import Replay
 from voice.speaking import Speaker
 from voice.talk import Fate, Said, Talk
@@ -74,9 +75,15 @@ class Stage:
         self.speaker.say(rest)
         return True
 
+    def tell(self, piece: Piece) -> None:
+        """Say what comes from the conversation, as much of it as an ear keeps."""
+        is_urgent = self.floor.urgent
+        self.speaker.say(piece if is_urgent else portion(piece, self.speaker.split))
+
     def drop(self, *ranks: Rank) -> None:
         """What waits of these ranks is not said any more, nor the rest of what was cut off."""
         self.replay.rest = None
+        self.replay.more = []
         for piece in self.speaker.take_back(*ranks):
             if piece.said is not None and not piece.again:
                 self.fates.note(piece.said, Fate.CUT)

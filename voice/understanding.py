@@ -38,6 +38,7 @@ class Language:
     """All are pure."""
 
     command: Callable[[str], Command | None] = voice_commands.command
+    goes_on: Callable[[str], bool] = voice_commands.goes_on
     words: Completeness = Completeness(_is_complete, voice_commands.is_open)  # noqa: RUF009
 
     def is_whole(self, text: str, choices: Collection[str]) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from language.voice_commands import Command, command, cry, is_complete, is_open
+from language.voice_commands import Command, command, cry, goes_on, is_complete, is_open
 
 TABLE = yaml.safe_load((Path(__file__).parent / "voice_commands.yml").read_text("utf-8"))
 
@@ -140,6 +140,26 @@ def test_who_says_more_than_a_command_has_other_business():
 @pytest.mark.parametrize("words", ["", " ", "。", "😀", "\ud800", "停" * 10_000, "a" * 10_000])
 def test_nothing_said_is_no_command(words):
     assert command(words) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "more"),
+    [
+        ("继续", True),
+        ("继续说吧。", True),
+        ("请接着念", True),
+        ("往下说", True),
+        ("说下去", True),
+        ("我还要听", True),
+        ("后面呢", True),
+        ("继续报修", False),
+        ("听戏", False),
+        ("不用继续了", False),
+        ("", False),
+    ],
+)
+def test_more_is_wanted_only_when_that_is_all_that_is_said(words, more):
+    assert goes_on(words) is more
 
 
 def test_marks_spaces_and_width_do_not_count():
