@@ -18,9 +18,12 @@ _SAFETY = re.compile("1[12]0|119|[一幺][一二幺]零|[一幺][一幺]九")
 def portion(piece: Piece, split: Callable[[str], list[str]]) -> Piece:
     """The piece, to its `end` when the rest is only said to whoever wants it.
 
-    Only answers have an end: what asks is said whole, for its words belong to the question.
+    Only answers have an end: what asks is said whole, for its words belong to the question. What
+    is said again keeps the end that it had.
     """
     said = piece.said
+    if piece.again and piece.start == 0:
+        return piece
     if said is None or said.kind is not Kind.ANSWER or asks(said) or _SAFETY.search(piece.text):
         return piece
     sentences = split(piece.text)[piece.start :]

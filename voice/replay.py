@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from voice.piece import Piece, Rank
@@ -11,6 +12,11 @@ from voice.timers import Timers
 
 HEARD_FOR_S = 600.0
 "So long what was said may be said again; later another may be listening"
+
+
+_LONG = re.compile(r"[^。！？!?\n]{21,}")
+"A sentence that is hard to keep when it was not caught twice"
+_BREATH = re.compile("[，；：]")
 
 
 class Replay:
@@ -62,7 +68,7 @@ class Replay:
             pace = max(SLOWEST, pace - self._times)
         return [
             replace(one, rank=Rank.ANSWER, pace=pace, start=0, again=True, chimes=False)
-            for one in self._last
+            for one in (map(_in_pieces, self._last) if self._times > 1 else self._last)
         ]
 
     def take_more(self) -> list[Piece]:
@@ -74,3 +80,10 @@ class Replay:
         """What was cut off; it is not given twice."""
         rest, self.rest = self.rest, None
         return rest
+
+
+def _in_pieces(piece: Piece) -> Piece:
+    """Its long sentences clause by clause, with a silence after each; a portion is short as it is."""
+    if piece.end is not None:
+        return piece
+    return replace(piece, text=_LONG.sub(lambda one: _BREATH.sub("。", one[0]), piece.text))
