@@ -7,14 +7,14 @@ from language.voice_commands import Command
 from voice.asking import Asking
 from voice.device import Duplex
 from voice.handing_over import HandingOver
+from voice.heard import is_ghost
 from voice.ladder import STEPS, Why, question_of
 from voice.orders import Orders
 from voice.piece import Piece, Rank
 from voice.recogniser import Overloaded, RecogniserError
 from voice.stage import Stage
 from voice.talk import Kind
-from voice.understanding import HEARD, SURE, Uttered, confidence
-from voice.words import listed
+from voice.understanding import HEARD, SURE, Uttered
 
 _SHORTEST_VOICE_S = 0.6
 "Less without a word in it is a noise"
@@ -115,7 +115,7 @@ class Conduct:
             self._back_to_question()
         elif not await self.asking.tell_owner(uttered):
             gated = order in {None, Command.UNDO} and consent(uttered.text) is None
-            sure = confidence(uttered.transcript) if gated else 1.0
+            sure = uttered.transcript.confidence(untold=1.0) if gated else 1.0
             if sure < HEARD:
                 self._climb(Why.UNHEARD)
             elif sure < SURE:
@@ -186,7 +186,7 @@ class Conduct:
     def _is_ghost(self, text: str) -> bool:
         """嗯 answers a question; without one it is a breath that the recogniser made a word of."""
         asked = self._on.floor.question is not None or self.asking.asked is not None
-        return text in listed("ghosts") and not asked
+        return is_ghost(text) and not asked
 
     def _is_noise(self, uttered: Uttered) -> bool:
         pressed = not self._on.floor.hands_free

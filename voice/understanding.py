@@ -68,13 +68,6 @@ class Uttered:
         return replace(self, transcript=Transcript(text))
 
 
-def confidence(transcript: Transcript) -> float:
-    """Mean of its words; 1 when the recogniser tells no words apart."""
-    if not transcript.words:
-        return 1.0
-    return sum(word.confidence for word in transcript.words) / len(transcript.words)
-
-
 def is_echo(text: str, said: str, duplex: Duplex) -> bool:
     """Whether `text`, heard while `said` was in the air, is nothing but that."""
     if not text or not said or duplex is Duplex.HALF:

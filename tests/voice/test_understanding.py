@@ -8,7 +8,7 @@ from voice.joining import Joining
 from voice.patience import Completeness, Patience
 from voice.recogniser import Transcript, Word
 from voice.talk import Habits
-from voice.understanding import Language, Uttered, confidence, is_echo, stands_apart
+from voice.understanding import Language, Uttered, is_echo, stands_apart
 from voice.utterance import Heard
 
 SAID = "今天下午停水，请提前接水。"
@@ -50,8 +50,8 @@ def test_nothing_said_gives_no_echo():
 
 def test_confidence_is_the_mean_of_the_words():
     words = (Word("水管", 0.9, 0.0, 0.5), Word("漏水", 0.3, 0.5, 1.0))
-    assert confidence(Transcript("水管漏水", words)) == pytest.approx(0.6)
-    assert confidence(Transcript("水管漏水")) == 1.0
+    assert Transcript("水管漏水", words).confidence(untold=1.0) == pytest.approx(0.6)
+    assert Transcript("水管漏水").confidence(untold=1.0) == 1.0
 
 
 def uttered(text, began_s, ended_s, key="k"):
