@@ -168,9 +168,9 @@ class SpeakerTalk(ConversationTalk):
     ) -> None:
         super().__init__(gateway, sender, conversation_id, speaker)
         self._opening = opening
-        self._taken: set[int] = set()
+        self._taken: dict[int, Aloud] = {}
         "Ours to say: nobody else is given it"
-        self._given_back: set[int] = set()
+        self._given_back: dict[int, Aloud] = {}
         "Could not be said, and comes again when its lease is over"
         self._refused: set[int] = set()
         self._still = Still(gateway.clock)
@@ -223,8 +223,8 @@ class SpeakerTalk(ConversationTalk):
                 awake=clock.now() < self._awake_until,
             )  # fmt: skip
         if found is not None:
-            self._taken.add(found.message.seq)
-            self._given_back.discard(found.message.seq)
+            self._taken[found.message.seq] = found
+            self._given_back.pop(found.message.seq, None)
         return found
 
     async def _has_moved(self, conn: AsyncConnection) -> bool:
@@ -233,10 +233,17 @@ class SpeakerTalk(ConversationTalk):
         return now is None or _place(now) != _place(self._speaker)
 
     async def _keep_taken(self, conn: AsyncConnection) -> None:
-        """Keep up the leases of what waits to be said; what a person overtook is not said."""
-        for seq in sorted(self._taken):
-            if not await aloud.hold(conn, self._gateway.clock, self.conversation_id, seq):
-                self._taken.discard(seq)
+        """Keep up the leases of what waits to be said.
+
+        What a person overtook is not said, nor a reminder that was answered elsewhere meanwhile.
+        """
+        for seq, one in sorted((self._taken | self._given_back).items()):
+            stays = await aloud.may_stay(conn, self.conversation_id, one, self._still)
+            if stays and seq in self._taken:
+                stays = await aloud.hold(conn, self._gateway.clock, self.conversation_id, seq)
+            if not stays:
+                self._taken.pop(seq, None)
+                self._given_back.pop(seq, None)
                 self._refused.add(seq)
 
     async def fate(self, seq: int, fate: Fate) -> None:
@@ -246,15 +253,15 @@ class SpeakerTalk(ConversationTalk):
             if fate is Fate.QUEUED:
                 await aloud.hold(conn, self._gateway.clock, self.conversation_id, seq)
             await aloud.note(conn, self._gateway.clock, self.conversation_id, seq, fate.value)
-        if fate is Fate.QUEUED and seq in self._taken:
-            self._given_back.add(seq)
         if fate is not Fate.ANSWERED:
-            self._taken.discard(seq)
+            one = self._taken.pop(seq, None)
+            if fate is Fate.QUEUED and one is not None:
+                self._given_back[seq] = one
 
     async def close(self) -> None:
         await super().close()
         async with self._gateway.db.write() as conn:
-            for seq in sorted(self._taken | self._given_back):
+            for seq in sorted({*self._taken, *self._given_back}):
                 await aloud.put_back(conn, self.conversation_id, seq)
         self._gateway.hub.wake(self.conversation_id)
 
