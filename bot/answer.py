@@ -30,7 +30,7 @@ from conversation.inbox import Turn
 from conversation.messages import Choice, Draft, Outcome
 from conversation.ownership import STAFFED, Owner, Ownership, clear_boundary, current, move
 from conversation.queue import Case, Lane
-from language import addresses, emergency
+from language import addresses, emergency, voice_commands
 
 ACKNOWLEDGE_EVERY_S = 60.0
 ATTEMPTS_AT_MOST = 5
@@ -77,13 +77,16 @@ class Ending:
     confidence: float | None = None
 
 
-def cry(text: str, choice: Choice | None = None) -> Alarm | None:
-    """Whether the words, at any length, or the choice taken are a cry for help."""
+def cry(text: str, choice: Choice | None = None, *, heard: bool = False) -> Alarm | None:
+    """Whether the words, at any length, or the choice taken are a cry for help.
+
+    `heard`: the words are a recogniser's, and may be garbled.
+    """
     if choice is not None and choice.payload.partition("{")[0] == SOS_PAYLOAD:
         return Alarm()
     said = guard.visible(text)
     for words in {said, choice.label if choice else said}:
-        verdict = emergency.detect(words)
+        verdict = voice_commands.cry(words) if heard else emergency.detect(words)
         if verdict.sos:
             return Alarm(verdict.kind)
     return None
@@ -106,7 +109,7 @@ class Answerer:
         self._engine = engine
         self._listener = listener or Deaf()
         self._engine_calls = asyncio.Semaphore(engine_calls)
-        emergency.detect("")  # reads its rules now, not in somebody's first turn
+        voice_commands.cry("")  # reads its rules now, not in somebody's first turn
 
     async def answer(self, turn: Turn, stage: Stage) -> None:
         """Answer and close the turn. Raises CommunityError when the bot has no answer."""
@@ -129,7 +132,7 @@ class Answerer:
         return replace(turn, text=spoken, attachment_id=None)
 
     async def _understand(self, turn: Turn, heard: Heard, stage: Stage) -> None:
-        alarm = cry(turn.text, heard.choice)
+        alarm = cry(turn.text, heard.choice, heard=turn.heard or heard.is_spoken)
         if alarm is not None:
             await self.alarm(turn, alarm, stage)
             return

@@ -74,7 +74,7 @@ class TurnRunner:
             self._started[turn.conversation_id] = turn
         else:
             self._behind.add(turn.conversation_id)
-            if cry(turn.text) is not None:
+            if cry(turn.text, heard=turn.heard) is not None:
                 self._start(turn.id, self._run_at_once(turn))
         self._work(turn.conversation_id)
         return turn
@@ -125,7 +125,7 @@ class TurnRunner:
         return len(silent)
 
     async def _break_silence(self, turn: Turn) -> None:
-        alarm = cry(turn.text)
+        alarm = cry(turn.text, heard=turn.heard)
         if alarm is not None:
             await self._answerer.alarm(turn, alarm, Stage())
         else:

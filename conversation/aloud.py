@@ -111,12 +111,28 @@ async def take(
         seq = found.message.seq
         if found.kind == NEWS and quiet:
             continue
-        if found.kind == REMINDER and not await still_worth(conn, found.key):
-            await _set(conn, conversation_id, seq, state=SENT if found.was_said else REFUSED)
+        if not await may_stay(conn, conversation_id, found, still_worth):
             continue
         await _set(conn, conversation_id, seq, lease_until=now + LEASE)
         return found
     return None
+
+
+async def may_stay(
+    conn: AsyncConnection, conversation_id: str, one: Aloud, still_worth: StillWorth
+) -> bool:
+    """Whether a message that waits is worth saying; a reminder that is not is never said."""
+    if one.kind != REMINDER or await still_worth(conn, one.key):
+        return True
+    await conn.execute(
+        update(outbox)
+        .where(
+            outbox.c.conversation_id == conversation_id, outbox.c.seq == one.message.seq,
+            outbox.c.state == READY,
+        )
+        .values(state=SENT if one.was_said else REFUSED, lease_until=None)
+    )  # fmt: skip
+    return False
 
 
 async def after(conn: AsyncConnection, conversation_id: str, seq: int) -> Aloud | None:

@@ -30,7 +30,7 @@ from community.store import identities
 from community.store.database import Database
 from community.store.schema import conversation, identity, inbound, message
 from community.times import Clock
-from conversation.messages import Inbound, Outcome, Sender
+from conversation.messages import HEARD, Inbound, Outcome, Sender
 
 _FINISHED = "done"
 _OPEN: tuple[ColumnClause[str], ...] = (literal_column("'received'"), literal_column("'running'"))
@@ -56,6 +56,8 @@ class Turn:
     outcome: Outcome | None = None
     intent: str | None = None
     confidence: float | None = None
+    heard: bool = False
+    "Whether it was spoken, and a recogniser wrote the words"
 
 
 _KNOWN = select(inbound).where(
@@ -112,6 +114,7 @@ def _turn(row: Row[Any]) -> Turn:
         row.outcome,
         row.intent,
         row.confidence,
+        heard=row.channel_key.startswith(HEARD),
     )
 
 
@@ -159,7 +162,8 @@ async def receive(
 
     A message whose key is known already is not stored again: its turn is returned as it stands.
     A new one starts at once (`running`, under a lease) when nothing of its conversation is
-    unfinished, else it waits (`received`).
+    unfinished, else it waits (`received`). One that continues another takes its place, as long
+    as that waits.
     Raises Conflict when the key is known with other content.
     """
     async with db.write() as conn:
@@ -170,11 +174,42 @@ async def receive(
             if known.body_hash != body_hash(received):
                 raise Conflict("the message id was used for another message")
             return _turn(known), False
+        lengthened = await _lengthened(conn, received)
+        if lengthened is not None:
+            if also is not None:
+                await also(conn, lengthened)
+            return lengthened, False
         conversation_id = await conversation_of(conn, clock, received.sender)
         turn = await _store(conn, clock, conversation_id, received, lease_s)
         if also is not None:
             await also(conn, turn)
         return turn, True
+
+
+async def _lengthened(conn: AsyncConnection, received: Inbound) -> Turn | None:
+    """The turn of the message that this one continues, with all its words; None once it began."""
+    if received.continues is None:
+        return None
+    row = (
+        await conn.execute(
+            update(inbound)
+            .where(
+                inbound.c.channel == received.sender.channel,
+                inbound.c.channel_key == received.continues,
+                inbound.c.state == "received",
+            )
+            .values(channel_key=received.key, text=received.text, body_hash=body_hash(received))
+            .returning(inbound)
+        )
+    ).first()
+    if row is None:
+        return None
+    await conn.execute(
+        update(message)
+        .where(message.c.turn_id == row.turn_id, message.c.sender == "resident")
+        .values(text=received.text)
+    )
+    return _turn(row)
 
 
 async def _store(
@@ -192,6 +227,7 @@ async def _store(
         "received" if must_wait else "running",
         now,
         0 if must_wait else 1,
+        heard=received.key.startswith(HEARD),
     )
     common = {
         "text": received.text,

@@ -14,6 +14,9 @@ Outcome = Literal["answered", "asked", "handed_off", "emergency", "failed"]
 Purpose = Literal["reminder"]
 """Why something is said that answers nothing: a reminder is said aloud until it is acknowledged."""
 
+HEARD = "heard:"
+"Begins the key of a message that was spoken, and whose words are a recogniser's"
+
 
 @dataclass(frozen=True)
 class Sender:
@@ -38,6 +41,8 @@ class Inbound:
     "Id of the choice that was taken, when a button was pressed instead of words"
     attachment_id: str | None = None
     "A stored photo that came with it"
+    continues: str | None = None
+    "Key of a message that was cut short: its words are in this one again"
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ import yaml
 
 from language.addresses import find_rooms
 from language.clean import fold
-from language.emergency import detect
+from language.emergency import HELP, NO_CRY, Verdict, detect
 from language.emergency_sound import SoundTable
 from language.phones import find_phones, spell_digits
 from language.plates import PROVINCES, find_plates
@@ -73,6 +73,7 @@ class _Words:
     cries: re.Pattern[str]
     """Of sounds."""
     no_cry: re.Pattern[str]
+    goes_on: re.Pattern[str]
     meant: re.Pattern[str]
     sounds: SoundTable
     done: re.Pattern[str]
@@ -82,25 +83,48 @@ class _Words:
 def command(text: str) -> Command | None:
     """The command that the words are, as typed or as a recogniser heard them; None for all else.
 
-    A cry for help counts wherever it stands, if `language.emergency` hears it.
+    A cry for help counts wherever it stands, as `cry` hears it.
     """
     said = _NOISE.sub("", fold(text).lower())
-    known = _words()
-    if detect(text).sos and not known.no_cry.fullmatch(said):
+    if cry(text).sos:
         return Command.HELP
     if not said or len(said) > _LONGEST:
         return None
-    written = next((way.command for way in known.ways if way.written.fullmatch(said)), None)
-    if written or len(said) < _LEAST_BY_SOUND:
+    written = _as_written(said)
+    known = _words()
+    if written or len(said) < _LEAST_BY_SOUND or known.meant.fullmatch(said):
         return written
     sounded = said.translate(known.sounds)
-    if known.cries.fullmatch(sounded):
-        return Command.HELP
-    if known.meant.fullmatch(said):
-        return None
     return next(
         (way.command for way in known.ways if way.sounded and way.sounded.fullmatch(sounded)), None
     )
+
+
+def cry(text: str) -> Verdict:
+    """Look for a cry for help in words that a recogniser heard.
+
+    As `language.emergency.detect`, but for words that an ear often hears without danger; and all
+    that is said counts by its sound, too, unless it is another command as it is written.
+    """
+    said = _NOISE.sub("", fold(text).lower())
+    known = _words()
+    verdict = detect(text)
+    if verdict.sos:
+        return NO_CRY if known.no_cry.fullmatch(said) else verdict
+    if not _LEAST_BY_SOUND <= len(said) <= _LONGEST or _as_written(said):
+        return NO_CRY
+    if known.cries.fullmatch(said.translate(known.sounds)):
+        return Verdict(sos=True, kind=HELP, evidence=text.strip())
+    return NO_CRY
+
+
+def _as_written(said: str) -> Command | None:
+    return next((way.command for way in _words().ways if way.written.fullmatch(said)), None)
+
+
+def goes_on(text: str) -> bool:
+    """Whether the words ask for more of what was said: 继续, 接着说, 往下念."""
+    return _words().goes_on.fullmatch(_NOISE.sub("", fold(text).lower())) is not None
 
 
 def is_complete(text: str) -> bool:
@@ -155,6 +179,7 @@ def _words() -> _Words:
         ways=tuple(ways),
         cries=re.compile(cries.translate(sounds)),
         no_cry=re.compile(_GROUP.sub("(?:", "|".join(data["no_cry"]))),
+        goes_on=re.compile(_whole(lead, data["goes_on"], tail)),
         meant=re.compile(data["meant"]),
         sounds=sounds,
         done=_done(data["done"]),

@@ -7,14 +7,14 @@ from language.voice_commands import Command
 from voice.asking import Asking
 from voice.device import Duplex
 from voice.handing_over import HandingOver
+from voice.heard import is_ghost
 from voice.ladder import STEPS, Why, question_of
 from voice.orders import Orders
 from voice.piece import Piece, Rank
 from voice.recogniser import Overloaded, RecogniserError
 from voice.stage import Stage
 from voice.talk import Kind
-from voice.understanding import HEARD, SURE, Uttered, confidence
-from voice.words import listed
+from voice.understanding import HEARD, SURE, Uttered
 
 _SHORTEST_VOICE_S = 0.6
 "Less without a word in it is a noise"
@@ -25,9 +25,9 @@ class Conduct:
 
     def __init__(self, stage: Stage) -> None:
         self._on = stage
-        self._orders = Orders(stage)
         self._handing = HandingOver(stage)
         self.asking = Asking(stage, self._handing)
+        self._orders = Orders(stage, self.asking)
         self._rung: set[str] = set()
         self._woken = False
 
@@ -37,9 +37,7 @@ class Conduct:
         self._woken = True
         on.ladder.reset()
         on.floor.hushed = False
-        if on.discretion.kept and not on.discretion.announcing:
-            on.speaker.say(on.discretion.opener(Rank.OWN))
-        elif self._may_greet():
+        if not on.announce(Rank.OWN) and self._may_greet():
             on.say("wake", passing=True)
 
     def _may_greet(self) -> bool:
@@ -56,8 +54,8 @@ class Conduct:
 
     async def understand(self, uttered: Uttered) -> None:
         """Do what the words ask for."""
-        order = self._on.language.command(uttered.text)
-        heard = uttered.heard
+        on, heard = self._on, uttered.heard
+        order = on.language.command(uttered.text)
         if uttered.key in self._rung:
             self._rung.discard(uttered.key)
             await self._handing.complete(uttered)
@@ -66,10 +64,10 @@ class Conduct:
         elif order is Command.HELP:
             await self._hand_over(uttered, urgent=True)
         elif heard is not None and heard.failure is not None:
-            self._failed(uttered, heard.failure)
+            await self._failed(uttered, heard.failure)
         elif not uttered.text or self._is_ghost(uttered.text):
-            self._nothing(uttered)
-        elif order is Command.REPEAT and self.asking.repeat():
+            await self._nothing(uttered)
+        elif (order is Command.REPEAT and self.asking.repeat()) or self._goes_on(uttered):
             pass
         elif order is not None and self._orders.knows(order):
             await self._orders.obey(order)
@@ -81,6 +79,8 @@ class Conduct:
         on = self._on
         on.floor.hushed = False
         on.floor.patience_s = 0.0
+        if await self.asking.lapsed():
+            return
         if on.replay.rest is not None:
             on.say("go_on")
             on.go_on()
@@ -92,6 +92,10 @@ class Conduct:
             self.asking.unanswered()
             self._woken = False
             on.ladder.reset()
+
+    async def left(self) -> None:
+        """The device is gone: nobody answers any more."""
+        await self.asking.lapsed()
 
     def _expects(self) -> bool:
         """Whether silence is to be broken: after a question, and once after a wake word."""
@@ -111,7 +115,7 @@ class Conduct:
             self._back_to_question()
         elif not await self.asking.tell_owner(uttered):
             gated = order in {None, Command.UNDO} and consent(uttered.text) is None
-            sure = confidence(uttered.transcript) if gated else 1.0
+            sure = uttered.transcript.confidence(untold=1.0) if gated else 1.0
             if sure < HEARD:
                 self._climb(Why.UNHEARD)
             elif sure < SURE:
@@ -120,46 +124,51 @@ class Conduct:
                 is_held = not on.floor.hands_free  # whoever lets a button go has finished
                 await self._hand_over(uttered if is_held else on.joining.joined(uttered))
 
+    def _goes_on(self, uttered: Uttered) -> bool:
+        """Whether more is wanted of what was said, and there is more."""
+        wanted = self.asking.asked is None and self._on.language.goes_on(uttered.text)
+        return wanted and (self._on.go_on() or self.asking.go_on())
+
     async def _hand_over(self, uttered: Uttered, *, urgent: bool = False) -> None:
-        self.asking.asked = None
+        self.asking.unanswered()
         self._woken = False
         await self._handing.hand_over(uttered, urgent=urgent)
 
     def _back_to_question(self) -> None:
         """Something came between a question and its answer: it is asked again."""
         self._on.floor.interrupted = False
-        question = self._on.floor.question
+        question = self._on.question
         if question is not None:
             text = self._on.words.say("back_to_question") + question_of(question)
             self._on.speaker.say(Piece(text, Rank.OWN))
 
     def _climb(self, why: Why) -> None:
         self._on.replay.rest = None
-        step = self._on.ladder.climb(self._on.floor.question, why)
+        step = self._on.ladder.climb(self._on.question, why)
         if step.offers_person:
             self.asking.whether_a_person(step.text)
         else:
             self._on.speaker.say(Piece(step.text, Rank.OWN))
 
-    def _failed(self, uttered: Uttered, failure: RecogniserError) -> None:
+    async def _failed(self, uttered: Uttered, failure: RecogniserError) -> None:
         if uttered.text:
             self.asking.whether_it_was(uttered)
         elif self._is_noise(uttered):
-            self._nothing(uttered)
+            await self._nothing(uttered)
         else:
             overloaded = isinstance(failure, Overloaded)
             self._on.say("failed.overloaded" if overloaded else "failed.recogniser")
 
-    def _nothing(self, uttered: Uttered) -> None:
+    async def _nothing(self, uttered: Uttered) -> None:
         """No words in it: somebody is asked to say it again, unless it was a noise."""
         on = self._on
         if on.go_on() or on.floor.thinking:
             return
         awaited = on.floor.is_asked or self.asking.asked is not None or self._woken
-        if not on.floor.hands_free or (awaited and not self._is_noise(uttered)):
-            self._climb(Why.UNHEARD)
-        else:
+        if on.floor.hands_free and (not awaited or self._is_noise(uttered)):
             on.floor.reopen()
+        elif not await self.asking.lapsed():
+            self._climb(Why.UNHEARD)
 
     def _echoed(self, uttered: Uttered, order: Command | None) -> None:
         if order is Command.HELP:
@@ -171,13 +180,13 @@ class Conduct:
         """Whether the device only heard itself."""
         heard = uttered.heard
         return heard is not None and self._on.hears_itself(
-            uttered.text, heard.began_s, heard.ended_s
+            uttered.text, heard.began_s, heard.ended_s, is_all=True
         )
 
     def _is_ghost(self, text: str) -> bool:
         """嗯 answers a question; without one it is a breath that the recogniser made a word of."""
         asked = self._on.floor.question is not None or self.asking.asked is not None
-        return text in listed("ghosts") and not asked
+        return is_ghost(text) and not asked
 
     def _is_noise(self, uttered: Uttered) -> bool:
         pressed = not self._on.floor.hands_free

@@ -33,6 +33,10 @@ class Discretion:
         hidden = self._shared and said.private and said.kind is not Kind.ALARM
         return not hidden or self._knows()
 
+    def keeps(self, said: Said) -> bool:
+        """Whether it waits for its owner already."""
+        return any(one.seq == said.seq for one in self.kept)
+
     def keep(self, said: Said) -> Said | None:
         """Keep it for its owner; returns one that there is no room for any more."""
         self.kept.append(said)
@@ -46,11 +50,15 @@ class Discretion:
         self.announcing = True
         said = self.kept[-1]
         is_reminder = said.kind is Kind.REMINDER
-        key = "reminder" if is_reminder else "other"
+        rank = rank or Rank[said.kind.name]
+        return Piece(self.who(said.kind), rank, chimes=is_reminder, announces=said)
+
+    def who(self, kind: Kind) -> str:
+        """The question who is there, because something of that kind is the owner's."""
+        key = "reminder" if kind is Kind.REMINDER else "other"
         if not self._owner.called:
             key = "somebody"
-        text = self._words.say(f"private.{key}", owner=self._owner.called)
-        return Piece(text, rank or Rank[said.kind.name], chimes=is_reminder, announces=said)
+        return self._words.say(f"private.{key}", owner=self._owner.called)
 
     def identifies(self, text: str) -> bool:
         """Whether the words say that the owner is there; then all that is kept may be said."""

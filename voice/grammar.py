@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 
-from voice.heard import joined, mean_confidence
+from voice.heard import joined
 from voice.recogniser import Transcript
 
 UNKNOWN = "[unk]"
@@ -55,5 +55,5 @@ def chosen(
     answers = {joined(phrase) for phrase in phrases}
     is_answer = in_grammar.text in answers and not unknown
     more = len(free.text) > len(in_grammar.text) + 1
-    sure = mean_confidence(in_grammar) >= SURE_FROM
+    sure = in_grammar.confidence(untold=0.0) >= SURE_FROM
     return in_grammar if is_answer and sure and not more else free

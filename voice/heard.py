@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from voice.recogniser import Transcript, Word
 
-GHOSTS = frozenset("嗯啊呃额哦噢喔呵哈唉哎诶欸呀嘛的了")
+GHOSTS = frozenset("嗯啊呃额哦噢喔唔呵哈唉哎诶欸呀嘛的了")
 """What recognisers write for breath and noise. Sources: alphacep/vosk-api issues 361, 797, 837."""
 GHOST_SURE_FROM = 0.8
 "A word of GHOSTS that stands alone counts from this confidence on"
@@ -44,12 +44,10 @@ def without_ghosts(heard: Transcript, loudest_rms: float, expected: Sequence[str
     if heard.text in expected or not set(heard.text) <= GHOSTS:
         return heard
     quiet = loudest_rms < SPEECH_RMS
-    unsure = not heard.words or mean_confidence(heard) < GHOST_SURE_FROM
+    unsure = heard.confidence(untold=0.0) < GHOST_SURE_FROM
     return Transcript("") if quiet or unsure or len(heard.text) > 2 else heard
 
 
-def mean_confidence(heard: Transcript) -> float:
-    """Of its words, 0 to 1; 0 when there are none."""
-    if not heard.words:
-        return 0.0
-    return sum(word.confidence for word in heard.words) / len(heard.words)
+def is_ghost(text: str) -> bool:
+    """Whether the words are one breath and no more."""
+    return text in GHOSTS

@@ -18,7 +18,7 @@ Spawn = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
 _STALL_S = 3.0
 "An utterance of which nothing more arrives ends by itself"
 _UTTERANCES_AT_ONCE = 4
-"Being recognised; a further one is not begun"
+"Being recognised; a further one is not begun, and told to be missed"
 
 
 class Attention(Listener, Protocol):
@@ -28,6 +28,10 @@ class Attention(Listener, Protocol):
 
     def voice(self, utterance: Utterance, voiced_s: float) -> None:
         """It goes on, with so much voice in it by now."""
+        ...
+
+    def missed(self) -> None:
+        """Somebody speaks and is not heard, for too much waits to be recognised."""
         ...
 
     def ended(self, utterance: Utterance) -> None:
@@ -145,6 +149,7 @@ class Ear:
     def _begin(self) -> None:
         if len(self._tasks) >= _UTTERANCES_AT_ONCE:
             self._endpointer.reset()
+            self._attention.missed()
             return
         began_s = self._timers.now() - self._endpointer.lasts_s
         self.current = Utterance(

@@ -41,8 +41,10 @@ class Noticing:
         self._cry: tuple[Utterance, Timer] | None = None
         self._rang: Utterance | None = None
         "The cry that was handed over last: it goes on while it is answered"
+        self._misses = False
 
     def began(self, utterance: Utterance) -> None:
+        self._misses = False
         self._on.floor.speaking = utterance
         self._on.floor.close()
         self._attend()
@@ -68,6 +70,11 @@ class Noticing:
             timer = self._on.timers.after(CRY_STABLE_S, lambda: self._cried(utterance))
             self._cry = utterance, timer
         self._on.speaker.look()
+
+    def missed(self) -> None:
+        if not self._misses:
+            self._misses = True
+            self._on.say("failed.overloaded")
 
     def ended(self, utterance: Utterance) -> None:
         self._on.floor.speaking = None
@@ -130,7 +137,8 @@ class Noticing:
             speaker.stop()
 
     def _is_echo(self, utterance: Utterance) -> bool:
-        return self._on.hears_itself(utterance.text, utterance.began_s, self._on.timers.now())
+        now_s = self._on.timers.now()
+        return self._on.hears_itself(utterance.text, utterance.began_s, now_s, is_all=False)
 
     def _cried(self, utterance: Utterance) -> None:
         """It stood long enough; what is said goes on, the words go to the conversation now."""

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from community.errors import CommunityError
 from language.voice_commands import Command
+from voice.asking import Asking
 from voice.patience import WAIT_S
 from voice.piece import Rank
 from voice.stage import Stage
@@ -17,8 +18,9 @@ FOR_THE_CONVERSATION = frozenset({Command.HELP, Command.HUMAN, Command.MENU, Com
 class Orders:
     """Carries them out on one stage."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, asking: Asking) -> None:
         self._on = stage
+        self._asking = asking
         self._acts: dict[Command, Callable[[], Awaitable[None]]] = {
             Command.STOP: self._stop,
             Command.REPEAT: self._repeat,
@@ -67,10 +69,11 @@ class Orders:
     def _again(self, *, slower: bool) -> None:
         waiting = [one for one in self._on.speaker.take_back(Rank.ANSWER) if not one.again]
         pieces = self._on.replay.again(self._on.manner.habits.pace, slower=slower)
-        for piece in [*pieces, *waiting]:
-            self._on.speaker.say(piece)
         if not pieces:
             self._on.say("nothing_yet")
+        self._asking.say_to_owner(pieces)
+        for piece in waiting:
+            self._on.speaker.say(piece)
 
     async def _change(self, change: Callable[[], Awaitable[str]]) -> None:
         """A change that cannot be kept for ever holds for this session."""

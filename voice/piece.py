@@ -6,6 +6,7 @@ import enum
 from dataclasses import dataclass
 
 from voice.talk import Kind, Said
+from voice.twice import numbers_twice
 from voice.words import Words, listed
 
 _CHOICES_AT_MOST = 3
@@ -35,6 +36,8 @@ class Piece:
     "Whether a chime goes before it"
     start: int = 0
     "Its first sentence that is still to be said"
+    end: int | None = None
+    "The sentence before which it is asked whether to go on; None for all of it"
     passing: bool = False
     "Worth nothing later: when it is cut off, nobody misses the rest"
     again: bool = False
@@ -63,6 +66,8 @@ def piece_of(said: Said, words: Words, *, before: str = "") -> Piece:
 def _for_the_ear(said: Said, words: Words) -> str:
     """A listener sees no buttons: choices that the words do not name are told, three at most."""
     text = said.spoken or said.text
+    if said.kind is Kind.ANSWER:
+        text = numbers_twice(text, words)
     if not said.choices or all(choice in text for choice in said.choices):
         return text
     named = listed("choices.or")[0].join(said.choices[:_CHOICES_AT_MOST])

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import OrderedDict
-from collections.abc import Iterable
 
-from voice.synthesiser import USUAL, Speech, Synthesiser, SynthesiserError
-
-logger = logging.getLogger(__name__)
+from voice.synthesiser import USUAL, Speech, Synthesiser
 
 BYTES = 32 * 1024 * 1024
 "Some twelve minutes of sound"
@@ -43,14 +39,6 @@ class PromptCache:
             making = self._made[key] = asyncio.create_task(self._make(key), name="make-prompt")
             making.add_done_callback(_look_at)
         return await asyncio.shield(making)
-
-    async def warm(self, texts: Iterable[str], *, pace: int = USUAL) -> None:
-        """Make the sound of sentences that will be wanted; one that fails is left for later."""
-        for text in texts:
-            try:
-                await self.speak(text, pace=pace)
-            except SynthesiserError as error:
-                logger.warning("a prompt was not made: %s", error)
 
     async def _make(self, key: Key) -> Speech:
         text, pace = key

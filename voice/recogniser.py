@@ -38,6 +38,12 @@ class Transcript:
     words: tuple[Word, ...] = ()
     "In the order of speaking; empty when the recogniser tells no words apart"
 
+    def confidence(self, *, untold: float) -> float:
+        """Mean of its words, 0 to 1; `untold` when there are none."""
+        if not self.words:
+            return untold
+        return sum(word.confidence for word in self.words) / len(self.words)
+
 
 class Recogniser(Protocol):
     async def recognise(self, pcm: bytes) -> Transcript:

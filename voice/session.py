@@ -88,7 +88,7 @@ class Session:
         self._on = Stage(
             device=device, door=prompt, talk=talk, timers=timers, language=language,
             words=words, patience=patience, floor=self._floor, speaker=self._speaker,
-            replay=Replay(), manner=Manner(talk, prompt, timers),
+            replay=Replay(timers), manner=Manner(talk, prompt, timers),
             discretion=Discretion(owner or Owner(), timers, words, shared=device.shared),
             ladder=Ladder(words), joining=Joining(patience, language),
             fillers=Fillers(timers, self._filler_is_due), fates=Fates(talk, timers),
@@ -256,6 +256,7 @@ class Session:
         try:
             async with Deadline(self._timers, _LEAVING_S):
                 await self._ear.close()
+                self._errands.post(self._conduct.left)
                 await self._errands.make_rest()
         except TimeoutError:
             logger.warning("a session ended before all was handed over")

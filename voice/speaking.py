@@ -87,7 +87,7 @@ class Speaker:
         self._voice = voice
         self._timers = timers
         self._may_say = may_say
-        self._split = split
+        self.split = split
         self._fit = fit
         self._failing: str | None = failing
         self._pacing = Pacing(timers)
@@ -179,7 +179,7 @@ class Speaker:
 
     async def _play(self, piece: Piece) -> bool:
         """Whether all of it had sound."""
-        sentences = self._split(piece.text)
+        sentences = self.split(piece.text)[: piece.end]
         ahead = self._start_making(sentences, piece, piece.start)
         sounded = True
         try:

@@ -33,10 +33,13 @@ class Telling:
 
     def over(self, piece: Piece, *, sounded: bool) -> None:
         said = piece.said
-        if said is not None and not piece.again:
+        if piece.end is not None:
+            self._conduct.asking.whether_to_go_on(piece)
+        elif said is not None and not piece.again:
             self._on.fates.note(said, Fate.PLAYED if sounded else Fate.QUEUED)
         if said is not None and asks(said):
             self._on.floor.ask(said)
+            self._conduct.asking.gives_way()
         elif said is not None and said.kind is Kind.REMINDER and self._on.floor.is_asked:
             self._on.floor.interrupted = True
         if piece.announces is not None:

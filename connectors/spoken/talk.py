@@ -19,7 +19,7 @@ from connectors.spoken.said_alone import SaidAlone
 from connectors.spoken.speech import said
 from conversation import aloud, inbox
 from conversation.aloud import Aloud
-from conversation.messages import Inbound, Sender
+from conversation.messages import HEARD, Inbound, Sender
 from voice.recogniser import Transcript
 from voice.talk import Fate, Habits, Kind, Said
 
@@ -56,27 +56,33 @@ class ConversationTalk(ABC):
     async def say(
         self, key: str, heard: Transcript, pcm: bytes = b"", *, continues: str = ""
     ) -> None:
-        """As `voice.talk.Talk`, but for this: what was said stands as it was answered.
+        """As `voice.talk.Talk`, but for this: what was said stands once it is being answered.
 
-        Other words under a known key, and a sentence whose first part was handed over before, are
+        Other words under a known key, and a sentence whose first part is being answered, are
         messages of their own; staff read both.
         """
-        saying = asyncio.create_task(self._submit(key[:KEY_MAX], heard, pcm), name="speaker-say")
+        before = self._own(continues) if continues else None
+        submitting = self._submit(self._own(key), heard, pcm, before)
+        saying = asyncio.create_task(submitting, name="speaker-say")
         await asyncio.shield(saying)  # a message is never half-way, whoever hangs up
 
-    async def _submit(self, key: str, heard: Transcript, pcm: bytes) -> None:
-        own = f"{self._speaker.id}:{key}"
+    def _own(self, key: str) -> str:
+        return f"{HEARD}{self._speaker.id}:{key[:KEY_MAX]}"
+
+    async def _submit(self, key: str, heard: Transcript, pcm: bytes, continues: str | None) -> None:
         try:
-            await self._submit_as(own, heard, pcm)
+            await self._submit_as(key, heard, pcm, continues)
         except Conflict:
-            await self._submit_as(f"{own}:more", heard, pcm)
+            await self._submit_as(f"{key}:more", heard, pcm)
         self._gateway.hub.wake(self.conversation_id)
 
-    async def _submit_as(self, key: str, heard: Transcript, pcm: bytes) -> None:
+    async def _submit_as(
+        self, key: str, heard: Transcript, pcm: bytes, continues: str | None = None
+    ) -> None:
         also = None
         if pcm:
             also = await self._gateway.intake.heard(self._sender.channel, key, pcm, heard)
-        inbound = Inbound(self._sender, key, storable(heard.text))
+        inbound = Inbound(self._sender, key, storable(heard.text), continues=continues)
         await self._gateway.runner.submit(inbound, also=also)
 
     async def next(self) -> Said:
@@ -162,9 +168,9 @@ class SpeakerTalk(ConversationTalk):
     ) -> None:
         super().__init__(gateway, sender, conversation_id, speaker)
         self._opening = opening
-        self._taken: set[int] = set()
+        self._taken: dict[int, Aloud] = {}
         "Ours to say: nobody else is given it"
-        self._given_back: set[int] = set()
+        self._given_back: dict[int, Aloud] = {}
         "Could not be said, and comes again when its lease is over"
         self._refused: set[int] = set()
         self._still = Still(gateway.clock)
@@ -217,8 +223,8 @@ class SpeakerTalk(ConversationTalk):
                 awake=clock.now() < self._awake_until,
             )  # fmt: skip
         if found is not None:
-            self._taken.add(found.message.seq)
-            self._given_back.discard(found.message.seq)
+            self._taken[found.message.seq] = found
+            self._given_back.pop(found.message.seq, None)
         return found
 
     async def _has_moved(self, conn: AsyncConnection) -> bool:
@@ -227,10 +233,17 @@ class SpeakerTalk(ConversationTalk):
         return now is None or _place(now) != _place(self._speaker)
 
     async def _keep_taken(self, conn: AsyncConnection) -> None:
-        """Keep up the leases of what waits to be said; what a person overtook is not said."""
-        for seq in sorted(self._taken):
-            if not await aloud.hold(conn, self._gateway.clock, self.conversation_id, seq):
-                self._taken.discard(seq)
+        """Keep up the leases of what waits to be said.
+
+        What a person overtook is not said, nor a reminder that was answered elsewhere meanwhile.
+        """
+        for seq, one in sorted((self._taken | self._given_back).items()):
+            stays = await aloud.may_stay(conn, self.conversation_id, one, self._still)
+            if stays and seq in self._taken:
+                stays = await aloud.hold(conn, self._gateway.clock, self.conversation_id, seq)
+            if not stays:
+                self._taken.pop(seq, None)
+                self._given_back.pop(seq, None)
                 self._refused.add(seq)
 
     async def fate(self, seq: int, fate: Fate) -> None:
@@ -240,15 +253,15 @@ class SpeakerTalk(ConversationTalk):
             if fate is Fate.QUEUED:
                 await aloud.hold(conn, self._gateway.clock, self.conversation_id, seq)
             await aloud.note(conn, self._gateway.clock, self.conversation_id, seq, fate.value)
-        if fate is Fate.QUEUED and seq in self._taken:
-            self._given_back.add(seq)
         if fate is not Fate.ANSWERED:
-            self._taken.discard(seq)
+            one = self._taken.pop(seq, None)
+            if fate is Fate.QUEUED and one is not None:
+                self._given_back[seq] = one
 
     async def close(self) -> None:
         await super().close()
         async with self._gateway.db.write() as conn:
-            for seq in sorted(self._taken | self._given_back):
+            for seq in sorted({*self._taken, *self._given_back}):
                 await aloud.put_back(conn, self.conversation_id, seq)
         self._gateway.hub.wake(self.conversation_id)
 

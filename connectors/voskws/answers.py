@@ -39,7 +39,8 @@ def result(heard: Transcript, config: Config, begun_s: float) -> str:
             _word(word, begun_s, with_confidence=not config.alternatives) for word in heard.words
         ]
     if config.alternatives:
-        return dump({"alternatives": [told | {"confidence": _confidence(heard)}]})
+        sure = heard.confidence(untold=1.0)  # Vosk's own likelihood means nothing outside it
+        return dump({"alternatives": [told | {"confidence": sure}]})
     return dump(told)
 
 
@@ -48,13 +49,6 @@ def _word(word: Word, begun_s: float, *, with_confidence: bool) -> dict[str, Val
         "word": word.text, "start": begun_s + word.start_s, "end": begun_s + word.end_s,
     }  # fmt: skip
     return told | {"conf": word.confidence} if with_confidence else told
-
-
-def _confidence(heard: Transcript) -> float:
-    """Between 0 and 1: the likelihood that Vosk gives means nothing outside it."""
-    if not heard.words:
-        return 1.0
-    return sum(word.confidence for word in heard.words) / len(heard.words)
 
 
 def dump(value: Value, depth: int = 1) -> str:

@@ -17,7 +17,7 @@ from community.store.schema import event, identity, room
 from community.store.schema import outbox as outbox_table
 from community.times import SHANGHAI
 from conversation import duty, outbox, queue
-from conversation.messages import Choice, Draft
+from conversation.messages import HEARD, Choice, Draft
 from conversation.ownership import STAFFED, Owner
 from conversation.queue import Case, Lane
 from tests.bot.chat import Chat
@@ -163,6 +163,16 @@ def test_cry_is_heard_in_the_words_at_any_length_and_in_the_choice(
     text: str, choice: Choice | None, alarm: Alarm | None
 ) -> None:
     assert cry(text, choice) == alarm
+
+
+@pytest.mark.parametrize("text", ["抓小头", "哪位好心人帮帮我呀"])
+def test_what_only_an_ear_takes_for_a_cry_rings_when_it_was_spoken(text: str) -> None:
+    assert (cry(text), cry(text, heard=True)) == (None, Alarm("help"))
+
+
+async def test_a_spoken_message_is_known_by_its_key(chat: Chat) -> None:
+    turn = await chat.says("抓小头", key=f"{HEARD}spk_1:1")
+    assert turn.outcome == "emergency"
 
 
 async def test_tapped_cry_is_an_emergency_without_the_engine(

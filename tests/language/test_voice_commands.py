@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from language.voice_commands import Command, command, is_complete, is_open
+from language.voice_commands import Command, command, cry, goes_on, is_complete, is_open
 
 TABLE = yaml.safe_load((Path(__file__).parent / "voice_commands.yml").read_text("utf-8"))
 
@@ -102,6 +102,22 @@ def test_a_cry_that_is_denied_or_told_of_is_none(words):
     assert command(words) is None
 
 
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ("抓小头", "help"),
+        ("哪位好心人帮帮我呀", "help"),
+        ("厨房着火了", "fire"),
+        ("有生命危险快来", "help"),
+        ("小说里有人喊救命", None),
+        ("停", None),
+        ("", None),
+    ],
+)
+def test_a_cry_is_told_with_its_kind(words, kind):
+    assert (cry(words).sos, cry(words).kind) == (kind is not None, kind)
+
+
 def test_a_cry_beside_a_denied_one_is_heard():
     assert command("不用打120了，我妈又晕倒了叫不醒") == Command.HELP
 
@@ -124,6 +140,26 @@ def test_who_says_more_than_a_command_has_other_business():
 @pytest.mark.parametrize("words", ["", " ", "。", "😀", "\ud800", "停" * 10_000, "a" * 10_000])
 def test_nothing_said_is_no_command(words):
     assert command(words) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "more"),
+    [
+        ("继续", True),
+        ("继续说吧。", True),
+        ("请接着念", True),
+        ("往下说", True),
+        ("说下去", True),
+        ("我还要听", True),
+        ("后面呢", True),
+        ("继续报修", False),
+        ("听戏", False),
+        ("不用继续了", False),
+        ("", False),
+    ],
+)
+def test_more_is_wanted_only_when_that_is_all_that_is_said(words, more):
+    assert goes_on(words) is more
 
 
 def test_marks_spaces_and_width_do_not_count():

@@ -41,6 +41,9 @@ class Noted:
     def partial(self, utterance):
         pass
 
+    def missed(self):
+        pass
+
     def ended(self, utterance):
         pass
 

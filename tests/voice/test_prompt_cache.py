@@ -67,14 +67,3 @@ async def test_sentence_larger_than_all_room_is_spoken_and_not_kept(voice):
     assert (await cache.speak("好的")).pcm
     await cache.speak("好的")
     assert voice.spoken == [("好的", 3)] * 2
-
-
-async def test_warming_makes_what_it_can(voice, caplog):
-    cache = PromptCache(voice)
-    voice.fails = {"坏"}
-    await cache.warm(["好的", "坏", "再见"])
-    await cache.speak("再见")
-    assert [text for text, _ in voice.spoken] == ["好的", "坏", "再见"]
-    assert [record.getMessage() for record in caplog.records] == [
-        "a prompt was not made: told to fail"
-    ]

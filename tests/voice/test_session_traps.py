@@ -329,6 +329,36 @@ async def test_utterances_that_pile_up_are_not_begun():
         await r.passes(60)
 
 
+OVERLOADED = listed("failed.overloaded")
+
+
+async def test_who_speaks_while_too_much_waits_to_be_recognised_is_told_so_once():
+    r = room(
+        ears={"delay_s": 4.0}, device=Device(duplex=Duplex.CLEAN, shared=False, always_on=True)
+    )
+    async with r:
+        for _ in range(4):
+            await r.session.hear(sound("v0.5 s2.5"))
+            await r.timers.settle()
+        assert [one for one in r.saying if one in OVERLOADED] == []
+        await r.session.hear(sound("v2.5 s2.5"))
+        await r.passes(3)
+        assert [one for one in r.saying if one in OVERLOADED] == OVERLOADED[:1]
+        await r.passes(60)
+
+
+async def test_who_holds_the_button_while_too_much_waits_is_told_so():
+    r = room(ears={"delay_s": 4.0}, device=Device(hands_free=False, shared=False))
+    async with r:
+        for count in range(5):
+            await r.session.wake()
+            await r.session.hear(sound("v0.5"))
+            await r.session.end_of_speech()
+            await r.passes(0.1)
+            assert [one for one in r.saying if one in OVERLOADED] == OVERLOADED[: count // 4]
+        await r.passes(60)
+
+
 async def test_private_things_that_pile_up_are_given_back():
     r = room(device=Device(duplex=Duplex.CLEAN, shared=True))
     async with r:

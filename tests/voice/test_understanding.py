@@ -8,7 +8,7 @@ from voice.joining import Joining
 from voice.patience import Completeness, Patience
 from voice.recogniser import Transcript, Word
 from voice.talk import Habits
-from voice.understanding import Language, Uttered, confidence, is_echo
+from voice.understanding import Language, Uttered, is_echo, stands_apart
 from voice.utterance import Heard
 
 SAID = "今天下午停水，请提前接水。"
@@ -30,14 +30,28 @@ def test_an_echo_is_what_a_device_of_that_kind_lets_through(text, duplex, echo):
     assert is_echo(text, SAID, duplex) is echo
 
 
+@pytest.mark.parametrize(
+    ("text", "said", "apart"),
+    [
+        ("停", "今天停水，请提前接水。", True),
+        ("好", "吃了就好。", True),
+        ("好", "好，我说慢一点。", False),
+        ("挺好", "好的，停好。", False),
+        ("今天下午", "今天下午两点停水。", False),
+    ],
+)
+def test_a_word_stands_apart_unless_it_is_a_whole_clause(text, said, apart):
+    assert stands_apart(text, said) is apart
+
+
 def test_nothing_said_gives_no_echo():
     assert not is_echo("今天下午停水", "", Duplex.LEAKY)
 
 
 def test_confidence_is_the_mean_of_the_words():
     words = (Word("水管", 0.9, 0.0, 0.5), Word("漏水", 0.3, 0.5, 1.0))
-    assert confidence(Transcript("水管漏水", words)) == pytest.approx(0.6)
-    assert confidence(Transcript("水管漏水")) == 1.0
+    assert Transcript("水管漏水", words).confidence(untold=1.0) == pytest.approx(0.6)
+    assert Transcript("水管漏水").confidence(untold=1.0) == 1.0
 
 
 def uttered(text, began_s, ended_s, key="k"):

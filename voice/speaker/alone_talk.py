@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from community.errors import StoreError
 from community.times import Clock, date_words
-from language.emergency import detect
+from language.voice_commands import cry
 from voice.recogniser import Transcript
 from voice.speaker.frames import Due
 from voice.speaker.journal import ANSWER, SPOKEN, WORDS, Entry, Journal
@@ -55,7 +55,7 @@ class AloneTalk:
         self, key: str, heard: Transcript, pcm: bytes = b"", *, continues: str = ""
     ) -> None:
         """As `voice.talk.Talk`. Raises StoreError when a cry cannot be noted; it is answered all the same."""
-        if detect(heard.text).sos:
+        if cry(heard.text).sos:
             self.cry(key, heard.text)
         elif self._clock.now() < self._answers_until:
             self._write(Entry(ANSWER, key, heard.text, self._clock.now()))

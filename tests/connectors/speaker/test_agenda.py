@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from bot.reminders import handlers
 from community.services import speakers
 from community.store import checkins, medications
+from community.store.schema import dose, resident, spoken
 from community.store.schema import outbox as outbox_rows
-from community.store.schema import resident, spoken
 from community.store.schema import timer as timer_rows
 from community.times import SHANGHAI
 from connectors.app import GATEWAY
@@ -22,6 +22,7 @@ from conversation import aloud, care, outbox, telling, timers
 from conversation.messages import Draft
 from language.schedules import Regimen
 from tests.connectors.speaker.conftest import SECRET, Connect
+from voice.talk import Fate
 
 MINUTE = 60
 NOON = datetime(2025, 11, 3, 15, 0, tzinfo=SHANGHAI)
@@ -159,6 +160,27 @@ async def test_what_the_device_said_before_the_timer_fired_here_is_not_said_when
     await fire(gateway)
     assert await speaking._take() is None
     assert await states(gateway) == [("sent", "played")]
+    await speaking.close()
+
+
+@pytest.mark.parametrize("given_back", [False, True])
+async def test_a_reminder_that_is_answered_elsewhere_while_it_waits_may_be_said_no_more(
+    gateway: Any, conversation_id: str, given_back: bool
+) -> None:
+    await plan(gateway, "降压药", 15)
+    gateway.clock.advance(60 * MINUTE)
+    await fire(gateway)
+    speaking = await talk(gateway)
+    said = await speaking.next()
+    if given_back:
+        await speaking.fate(said.seq, Fate.QUEUED)
+    assert await speaking._take() is None
+    assert speaking.stands(said.seq)
+    async with gateway.db.write() as conn:
+        await conn.execute(update(dose).values(state=medications.TAKEN))
+    assert await speaking._take() is None
+    assert not speaking.stands(said.seq)
+    assert await states(gateway) == [("refused", "queued" if given_back else None)]
     await speaking.close()
 
 

@@ -7,17 +7,18 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from community.errors import StoreError
 from community.services import speakers
 from community.store import speakers as kept
-from community.store.schema import room
+from community.store.schema import message, room
 from community.store.speakers import Speaker
 from connectors.app import GATEWAY
 from connectors.spoken.talk import SpeakerTalk, talk_of
 from conversation import aloud, outbox
 from conversation.messages import Draft
+from voice.recogniser import Transcript
 from voice.talk import Fate
 
 Open = Callable[[], Awaitable[SpeakerTalk]]
@@ -73,6 +74,37 @@ async def test_what_waits_to_be_said_longer_than_a_lease_is_not_taken_again(
         await nothing_more(talk)
     other = await open_talk()
     await nothing_more(other)
+
+
+async def inbound_texts(gateway: Any, conversation_id: str) -> list[str]:
+    async with gateway.db.read() as conn:
+        rows = await conn.execute(
+            select(message.c.text)
+            .where(message.c.conversation_id == conversation_id, message.c.sender == "resident")
+            .order_by(message.c.seq)
+        )
+        return list(rows.scalars())
+
+
+@pytest.mark.parametrize(
+    ("earlier", "texts"),
+    [(["今天停水吗"], ["今天停水吗", "我家水管漏水了"]), ([], ["我家水管", "我家水管漏水了"])],
+)
+async def test_an_utterance_that_goes_on_is_one_message_while_its_beginning_waits_for_its_turn(
+    gateway: Any, conversation_id: str, open_talk: Open, earlier: list[str],
+    texts: list[str],
+) -> None:  # fmt: skip
+    talk = await open_talk()
+    gateway.engine.gate.clear()
+    for number, words in enumerate(earlier):
+        await talk.say(f"e{number}", Transcript(words))
+    await talk.say("k1", Transcript("我家水管"))
+    for _ in range(2):  # handed over twice it is one message still
+        await talk.say("k2", Transcript("我家水管漏水了"), continues="k1")
+    assert await inbound_texts(gateway, conversation_id) == texts
+    gateway.engine.gate.set()
+    async with asyncio.timeout(5):
+        assert [(await talk.next()).text for _ in texts] == [f"听到：{one}" for one in texts]
 
 
 async def test_what_could_not_be_said_comes_again_when_its_lease_is_over(

@@ -43,6 +43,13 @@ async def test_a_cry_is_answered_when_no_gateway_was_ever_reached(tmp_path):
         assert "".join(home.said).count("请您现在就打电话，幺二零。") == 1
 
 
+async def test_a_cry_that_only_an_ear_takes_for_one_is_a_cry_here_too(tmp_path):
+    async with Home(tmp_path) as home:
+        await cries(home, "抓小头")
+        await home.passes(3)
+        assert [one.text[:3] for one in home.box.journal.waiting(WORDS)] == ["抓小头"]
+
+
 async def test_a_cry_is_delivered_once_when_the_line_is_back(tmp_path):
     async with Home(tmp_path) as home:
         await cries(home)
