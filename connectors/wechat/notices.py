@@ -72,13 +72,12 @@ class Notices:
             before = self._clock.now() - timedelta(seconds=UNCONFIRMED_AFTER_S)
             await store.give_up_before(conn, before)
 
-    async def finished(self, openid: str, msg_id: int, status: str) -> None:
+    async def finished(self, conn: AsyncConnection, openid: str, msg_id: int, status: str) -> None:
         """WeChat's report: `success`, `failed:user block` or `failed: system failed`."""
-        async with self._db.write() as conn:
-            known = await store.finish(
-                conn, openid, msg_id, "delivered" if status == "success" else "failed",
-                None if status == "success" else status.partition(":")[2].strip()[:64],
-            )  # fmt: skip
+        known = await store.finish(
+            conn, openid, msg_id, "delivered" if status == "success" else "failed",
+            None if status == "success" else status.partition(":")[2].strip()[:64],
+        )  # fmt: skip
         if not known:
             logger.warning("wechat notice: a report on one that is not known here")
 

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from community.store.attachments import PHOTO, VOICE
 from connectors import store as gateway_store
 from connectors.base import Gateway, storable
-from connectors.wechat import grants, media, push, store
+from connectors.wechat import events, grants, media, push, store
 from connectors.wechat.account_file import AccountFile
 from connectors.wechat.ledger import Grant
 from connectors.wechat.notices import Notices
@@ -44,6 +44,8 @@ class Reception:
 
     async def take(self, pushed: Push) -> Turn | str | None:
         """A turn whose answer is to come, what is said at once, or None for nothing."""
+        if await self._is_of_the_erased(pushed):
+            return None
         match pushed:
             case Text(content=content):
                 tapped = await self._tapped(pushed)
@@ -72,10 +74,10 @@ class Reception:
                 says = self._file.scenes.get(scene)
                 if says is not None:
                     return await self._said(event, says, Grant.TAP)
-                await self._granted(event, Grant.TAP)
-            case TemplateSent(msg_id=msg_id, status=status):
-                await self._notices.finished(event.head.openid, msg_id, status)
-            case None if event.name == "unsubscribe":
+                await self._scanned(event)
+            case TemplateSent() as report:
+                await self._reported(event, report)
+            case None if event.name == events.LEFT:
                 await self._left(event)
         return None
 
@@ -145,13 +147,27 @@ class Reception:
             return None
         return await self._said(pushed, text)
 
+    async def _is_of_the_erased(self, pushed: Push) -> bool:
+        """Whether it is from before its reader left, and would make them known again."""
+        head = pushed.head
+        async with self._gateway.db.read() as conn:
+            if head.created_s > await events.newest_of(conn, head, events.LEFT):
+                return False
+            return await gateway_store.find_conversation(conn, _sender(pushed)) is None
+
     async def _came(self, event: Event, scene: str | None) -> str:
         """A follower: welcome at once; what the scanned code says is answered after it."""
-        async with self._gateway.db.write() as conn:
-            await self._gateway.forgetting.keep(conn, await self._conversation(conn, event))
         says = self._file.scenes.get(scene) if scene else None
+        async with self._gateway.db.write() as conn:
+            is_new = await events.note(conn, event)
+            if event.head.created_s < await events.newest_of(conn, event.head, events.LEFT):
+                return words("welcome")
+            conversation_id = await self._conversation(conn, event)
+            if is_new:
+                await self._gateway.forgetting.keep(conn, conversation_id)
+            if is_new and says is None:
+                await self._allow(conn, conversation_id, event)
         if says is None:
-            await self._granted(event, Grant.TAP)
             return words("welcome")
         turn = await self._said(event, says, Grant.TAP)
         async with self._gateway.db.write() as conn:
@@ -161,9 +177,27 @@ class Reception:
     async def _left(self, event: Event) -> None:
         """A follower left: what is personal is erased, as WeChat asks."""
         async with self._gateway.db.write() as conn:
+            is_new = await events.note(conn, event)
+            came_s = await events.newest_of(conn, event.head, events.FOLLOWED)
             conversation_id = await gateway_store.find_conversation(conn, _sender(event))
-            if conversation_id is not None:
+            if conversation_id is not None and is_new and event.head.created_s >= came_s:
                 await self._gateway.forgetting.order(conn, conversation_id)
+
+    async def _scanned(self, event: Event) -> None:
+        """A code that says nothing: we may write to them for a while."""
+        async with self._gateway.db.write() as conn:
+            if await events.note(conn, event):
+                await self._allow(conn, await self._conversation(conn, event), event)
+
+    async def _reported(self, event: Event, report: TemplateSent) -> None:
+        async with self._gateway.db.write() as conn:
+            if await events.note(conn, event):
+                await self._notices.finished(conn, event.head.openid, report.msg_id, report.status)
+
+    async def _allow(self, conn: AsyncConnection, conversation_id: str, event: Event) -> None:
+        await grants.grant(
+            conn, self._gateway.clock, conversation_id, Grant.TAP, source=push.key(event)
+        )
 
     async def _granted(self, pushed: Push, kind: Grant) -> None:
         """We may write to them for a while, though nothing was said."""

@@ -217,7 +217,7 @@ async def mark_given(
     """A response carries these words."""
     now = clock.now()
     given = [
-        {"conversation": conversation_id, "given": seq, "sent_at": now}
+        {"conversation": conversation_id, "given_seq": seq, "sent_at": now}
         for one in bundles
         for seq in one.seqs
     ]
@@ -257,7 +257,8 @@ _WAITING = _OF_CONVERSATION.where(or_(_ASKED_FOR, message.c.seq < bindparam("seq
 _GIVEN = (
     update(outbox)
     .where(
-        outbox.c.conversation_id == bindparam("conversation"), outbox.c.seq == bindparam("given")
+        outbox.c.conversation_id == bindparam("conversation"),
+        outbox.c.seq == bindparam("given_seq"),
     )
     .values(state=SENT, sent_at=bindparam("sent_at"))
 )

@@ -9,9 +9,9 @@ from sqlalchemy import delete, select, update
 
 from bot.messages import Reply
 from bot.scripted import ScriptedEngine
-from community.store.schema import inbound, message, outbox, wechat_answer
+from community.store.schema import inbound, message, outbox, wechat_answer, wechat_event
 from community.times import FixedClock
-from connectors.wechat import channel, grants, store, xml
+from connectors.wechat import channel, events, grants, store, xml
 from connectors.wechat.channel import ANSWER_BY_S
 from connectors.wechat.crypto import SKEW_MAX_S
 from connectors.wechat.sim.faults import Delay, Refuse, Reset
@@ -423,14 +423,56 @@ async def test_what_needs_no_dialogue_is_answered_kindly_or_acknowledged(
     assert gateway.engine.asked == []
 
 
-async def test_push_of_another_time_is_taken_and_told_to_the_operator(open_account, sim, caplog):
+@pytest.mark.parametrize("off_s", [-SKEW_MAX_S - 1, SKEW_MAX_S + 1, 86_400])
+async def test_no_push_is_lost_when_our_clock_is_wrong_and_the_operator_is_told(
+    open_account, sim, caplog, off_s
+):
     gateway, pushes = await open_account()
-    await pushes.say(READER, "准时")
-    assert "far apart" not in caplog.text
-    gateway.clock.advance(0)
-    sim.clock = FixedClock(gateway.clock.now() - timedelta(seconds=SKEW_MAX_S + 1))
-    assert await pushes.say(READER, "迟到") == "听到：迟到"
+    sim.clock = FixedClock(gateway.clock.now() + timedelta(seconds=off_s))
+    for said in ("一", "二"):
+        assert await pushes.say(READER, said) == f"听到：{said}"
     assert "wechat push: its clock and ours are far apart" in caplog.text
+
+
+async def test_push_that_is_much_older_than_the_newest_is_a_strangers(open_account, sim):
+    gateway, pushes = await open_account()
+    now = gateway.clock.now()
+    assert await pushes.say(READER, "准时") == "听到：准时"
+    sim.clock = FixedClock(now - timedelta(seconds=SKEW_MAX_S))
+    assert await pushes.say(READER, "迟到") == "听到：迟到"
+    sim.clock = FixedClock(now - timedelta(seconds=SKEW_MAX_S + 1))
+    assert await pushes.say(READER, "旧的") is None
+    assert [text for _, text, _ in gateway.engine.asked] == ["准时", "迟到"]
+
+
+async def test_push_of_the_future_shuts_no_other_out(open_account, sim):
+    gateway, pushes = await open_account()
+    now = gateway.clock.now()
+    for said, off_s in (("明天", 86_400), ("今天", 0)):
+        sim.clock = FixedClock(now + timedelta(seconds=off_s))
+        assert await pushes.say(READER, said) == f"听到：{said}"
+
+
+async def test_age_of_a_push_is_known_after_a_restart_by_the_newest_event(open_account, sim):
+    gateway, pushes = await open_account()
+    now = gateway.clock.now()
+    await pushes.follow(READER)
+    await gateway.server.close()
+    again, pushes = await open_account()
+    sim.clock = FixedClock(now - timedelta(seconds=SKEW_MAX_S + 1))
+    assert await pushes.say(READER, "旧的") is None
+    assert again.engine.asked == []
+
+
+async def test_events_are_forgotten_a_day_after_by_the_time_of_the_newest(open_account):
+    gateway, pushes = await open_account()
+    await pushes.follow(READER)
+    gateway.clock.advance(events.KEPT_S + 1)
+    await pushes.follow(OTHER)
+    async with gateway.db.write() as conn:
+        await events.forget_old(conn)
+        rows = (await conn.execute(select(wechat_event.c.created_s))).scalars().all()
+    assert rows == [int(gateway.clock.now().timestamp())]
 
 
 async def test_cry_for_help_is_answered_at_once_with_the_engine_hanging(open_account, sim):

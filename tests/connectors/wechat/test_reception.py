@@ -10,10 +10,12 @@ from sqlalchemy import select
 from bot.messages import Reply
 from bot.scripted import ScriptedEngine
 from community.store.schema import attachment, identity, message, queue_case, wechat_grant
+from community.times import FixedClock
 from connectors.forgetting import REPEATED_FOR_S
 from connectors.wechat import account_file
 from connectors.wechat.ledger import Grant
 from connectors.wechat.sim.faults import Refuse
+from connectors.wechat.words import words
 from conversation.messages import Draft
 from voice.recogniser import Transcript, Word
 from voice.scripted import ScriptedStreamingRecogniser
@@ -300,6 +302,91 @@ async def test_who_comes_back_before_anything_was_erased_stays_known(open_accoun
     await gateway.parts.forgetting.step()
     assert [row.user_key for row in await rows(gateway, identity)] == [READER]
     assert gateway.engine.forgotten == []
+
+
+SUBSCRIBE = [("MsgType", "event"), ("Event", "subscribe"), ("EventKey", "")]
+UNSUBSCRIBE = [("MsgType", "event"), ("Event", "unsubscribe"), ("EventKey", "")]
+
+
+async def pushed_as_of(sim, pushes, at, fields):
+    """Push what was made at this moment, as WeChat repeats it, or one who has captured it."""
+    now, sim.clock = sim.clock, FixedClock(at)
+    try:
+        return await pushes.push(READER, fields)
+    finally:
+        sim.clock = now
+
+
+async def openids(gateway):
+    return [row.user_key for row in await rows(gateway, identity)]
+
+
+@pytest.mark.parametrize("had_arrived", [True, False], ids=["answer lost", "never arrived"])
+async def test_repeated_follow_gets_its_answer_and_does_not_undo_a_leaving_after_it(
+    open_account, sim, until, had_arrived
+):
+    gateway, pushes = await open_account()
+    await pushes.say(READER, "你好")
+    followed_at = gateway.clock.now()
+    if had_arrived:
+        pushes.lose_answers, pushes.tries = 1, 1
+        assert await pushes.push(READER, SUBSCRIBE) is None
+        pushes.tries = 3
+    gateway.clock.advance(3)
+    await pushes.unfollow(READER)
+    gateway.clock.advance(2)
+    said = await pushed_as_of(sim, pushes, followed_at, SUBSCRIBE)
+    assert said == words("welcome")
+    gateway.clock.advance(REPEATED_FOR_S)
+    await until(lambda: gateway.engine.forgotten)
+    assert [key[:5] for key in await openids(gateway)] == ["gone:"]
+
+
+async def test_leaving_that_is_replayed_after_following_again_erases_nothing(open_account, sim):
+    gateway, pushes = await open_account()
+    await pushes.say(READER, "你好")
+    left_at = gateway.clock.now()
+    await pushes.unfollow(READER)
+    gateway.clock.advance(10)
+    await pushes.follow(READER)
+    await pushed_as_of(sim, pushes, left_at, UNSUBSCRIBE)
+    gateway.clock.advance(3600)
+    await gateway.parts.forgetting.step()
+    assert (await openids(gateway), gateway.engine.forgotten) == ([READER], [])
+
+
+async def test_nothing_from_before_a_leaving_makes_who_was_erased_known_again(
+    open_account, sim, until
+):
+    gateway, pushes = await open_account()
+    before = gateway.clock.now()
+    message = [("MsgType", "text"), ("Content", "你好"), ("MsgId", 7)]
+    await pushed_as_of(sim, pushes, before, message)
+    await pushes.follow(READER)
+    gateway.clock.advance(1)
+    await pushes.unfollow(READER)
+    gateway.clock.advance(REPEATED_FOR_S)
+    await until(lambda: gateway.engine.forgotten)
+    for fields in (message, SUBSCRIBE):
+        assert await pushed_as_of(sim, pushes, before, fields) is None
+    assert [key[:5] for key in await openids(gateway)] == ["gone:"]
+    assert await pushes.follow(READER) == words("welcome")
+    assert READER in await openids(gateway)
+
+
+async def test_repeated_scan_allows_nothing_anew(open_account, sim):
+    gateway, pushes = await open_account()
+    await pushes.follow(READER)
+    gateway.clock.advance(5)
+    scanned_at = gateway.clock.now()
+    scan = [("MsgType", "event"), ("Event", "SCAN"), ("EventKey", "poster"), ("Ticket", "t")]
+    await pushes.push(READER, scan)
+    gateway.clock.advance(5)
+    await pushes.tap_menu(READER, "我要报修")
+    allowed = await rows(gateway, wechat_grant)
+    gateway.clock.advance(5)
+    await pushed_as_of(sim, pushes, scanned_at, scan)
+    assert await rows(gateway, wechat_grant) == allowed
 
 
 async def test_photo_that_breaks_what_reads_it_is_not_fetched_without_end(
