@@ -14,9 +14,11 @@ from community.times import FixedClock
 from connectors.wechat import channel, events, grants, store, xml
 from connectors.wechat.channel import ANSWER_BY_S
 from connectors.wechat.crypto import SKEW_MAX_S
+from connectors.wechat.ledger import KEPT_FOR_A_PERSON, Grant
 from connectors.wechat.sim.faults import Delay, Refuse, Reset
 from connectors.wechat.sim.modes import Format
 from connectors.wechat.sim.pushes import SERVICE_FAULT
+from connectors.wechat.words import words
 from conversation import outbox as outgoing
 from conversation import queue
 from conversation.messages import Draft
@@ -159,12 +161,58 @@ async def test_long_answer_comes_in_pieces_none_of_it_lost(open_account, sim, un
     assert all(len(piece.encode()) <= 2048 for piece in screen(sim))
 
 
-async def test_answer_that_fits_no_other_way_uses_what_is_kept(open_account, sim, until):
+async def test_answer_longer_than_the_bots_share_goes_on_with_the_next_words(
+    open_account, sim, until
+):
     engine = ScriptedEngine()
-    engine.script["念通知"] = Reply((Draft("今天停水的通知。" * 300),))
-    _, pushes = await open_account(engine)
+    long = "今天停水的通知。" * 300
+    engine.script["念通知"] = Reply((Draft(long),))
+    gateway, pushes = await open_account(engine)
     await pushes.say(READER, "念通知")
+    await until(lambda: len(screen(sim)) == 2)
+    await reaches(gateway, "held")
+    first, second = screen(sim)
+    assert second.endswith(words("more"))
+    async with gateway.db.read() as conn:
+        (left,) = await grants.allowances(conn, await conversation_of(gateway, "念通知"))
+    assert left.left == KEPT_FOR_A_PERSON
+    await pushes.say(READER, "接着说")
     await until(lambda: len(screen(sim)) == 4)
+    told = [first, second.removesuffix(words("more")), *screen(sim)[2:]]
+    assert "".join(told) == long
+    assert all(len(piece.encode()) <= 2048 for piece in screen(sim))
+    assert "听到：接着说" in await pushes.say(READER, "好")
+
+
+async def test_rest_of_a_long_answer_that_is_short_comes_with_the_next_answer(
+    open_account, sim, until
+):
+    engine = ScriptedEngine()
+    long = "今天停水的通知。" * 180
+    engine.script["念通知"] = Reply((Draft(long),))
+    gateway, pushes = await open_account(engine)
+    await pushes.say(READER, "念通知")
+    await until(lambda: len(screen(sim)) == 2)
+    await reaches(gateway, "held")
+    told = "".join(screen(sim)).removesuffix(words("more"))
+    assert await pushes.say(READER, "接着说") == f"{long[len(told) :]}\n听到：接着说"
+
+
+async def test_late_answer_to_a_tap_uses_what_the_tap_allows(open_account, sim, until):
+    gateway, pushes = await open_account()
+    await pushes.say(READER, "你好")
+    conversation_id = await conversation_of(gateway, "你好")
+    for i in range(2):
+        await tell(gateway, conversation_id, f"通知{i}", f"notice{i}")
+        await until(lambda i=i: f"通知{i}" in screen(sim))
+    gateway.engine.gate.clear()
+    assert await pushes.tap_menu(READER, "我要报修") is None
+    gateway.engine.gate.set()
+    await until(lambda: "听到：我要报修" in screen(sim))
+    await reaches(gateway, outgoing.SENT)
+    async with gateway.db.read() as conn:
+        allowed = await grants.allowances(conn, conversation_id)
+    assert {one.grant: one.left for one in allowed} == {Grant.MESSAGE: 3, Grant.TAP: 2}
 
 
 async def test_safety_sentence_uses_what_is_kept(open_account, sim, until):
@@ -305,7 +353,8 @@ async def test_what_was_not_sent_costs_nothing_and_what_may_have_been_sent_does(
 
     async def left():
         async with gateway.db.read() as conn:
-            return (await grants.allowance(conn, conversation_id)).left
+            (allowance,) = await grants.allowances(conn, conversation_id)
+            return allowance.left
 
     await pushes.say(READER, "你好")
     conversation_id = await conversation_of(gateway, "你好")
@@ -385,8 +434,21 @@ async def test_reader_who_cannot_be_reached_is_not_tried_again(open_account, sim
     conversation_id = await conversation_of(gateway, "你好")
     sim.inject("message/custom/send", Refuse(43004))
     await tell(gateway, conversation_id, "明天停水。", "notice")
-    await reaches(gateway, outgoing.REFUSED)
+    await reaches(gateway, store.UNREACHED)
     assert sim.calls["message/custom/send"] == 1
+
+
+@pytest.mark.parametrize("errcode", [40007, 45002, 47001, 99999])
+async def test_words_refused_for_a_reason_that_is_not_known_come_with_the_next_message(
+    open_account, sim, errcode
+):
+    gateway, pushes = await open_account()
+    await pushes.say(READER, "你好")
+    conversation_id = await conversation_of(gateway, "你好")
+    sim.inject("message/custom/send", Refuse(errcode))
+    await tell(gateway, conversation_id, "明天停水。", "notice")
+    await reaches(gateway, "held")
+    assert await pushes.say(READER, "还在吗") == "明天停水。\n听到：还在吗"
 
 
 async def test_follower_is_welcomed_and_told_what_it_is(open_account, sim):
