@@ -29,7 +29,7 @@ from connectors.wechat.store import CHANNEL, Way
 from connectors.wechat.words import words
 from conversation import inbox, outbox
 from conversation.inbox import Turn
-from conversation.messages import Inbound, Sender
+from conversation.messages import Draft, Inbound, Sender
 from conversation.ownership import Owner, current
 from language import addresses
 
@@ -58,7 +58,7 @@ class Reception:
             case Link(title=title, url=url):
                 return await self._said(pushed, f"{title}\n{url}".strip())
             case Video():
-                return await self._to_a_person(pushed, words("video")) or words("no_video")
+                return await self._noted(pushed, words("video"), words("no_video"))
             case Event():
                 return await self._happened(pushed)
             case _:
@@ -88,9 +88,7 @@ class Reception:
 
     async def _turn(self, pushed: Push, received: Inbound, kind: Grant) -> Turn:
         async def note_grant(conn: AsyncConnection, turn: Turn) -> None:
-            await grants.grant(
-                conn, self._gateway.clock, turn.conversation_id, kind, source=received.key
-            )
+            await self._allow(conn, turn.conversation_id, pushed, kind)
 
         return await self._gateway.runner.submit(received, also=note_grant)
 
@@ -117,15 +115,13 @@ class Reception:
         received = Inbound(_sender(pushed), push.key(pushed), "", None, attachment_id)
         return await self._turn(pushed, received, Grant.MESSAGE)
 
-    async def _located(self, pushed: Location) -> Turn | str:
+    async def _located(self, pushed: Location) -> Turn:
         """A place: the building that it is at, or what the map calls it."""
-        at_hand = await self._to_a_person(
-            pushed,
-            words(
-                "place", label=pushed.label, latitude=f"{pushed.latitude:.5f}",
-                longitude=f"{pushed.longitude:.5f}",
-            ),
+        place = words(
+            "place", label=pushed.label, latitude=f"{pushed.latitude:.5f}",
+            longitude=f"{pushed.longitude:.5f}",
         )  # fmt: skip
+        at_hand = await self._to_a_person(pushed, place)
         if at_hand is not None:
             return at_hand
         building = self._file.building_near(pushed.latitude, pushed.longitude)
@@ -133,8 +129,34 @@ class Reception:
             return await self._said(pushed, words("at_building", building=str(building)))
         if addresses.find_rooms(pushed.label):
             return await self._said(pushed, words("at", label=pushed.label))
-        await self._granted(pushed, Grant.MESSAGE)
-        return words("where")
+        return await self._noted(pushed, place, words("where"))
+
+    async def _noted(self, pushed: Push, text: str, answer: str) -> Turn:
+        """What the engine has no answer to: the words as a turn, and its answer with it.
+
+        Raises Conflict when a person has taken the floor this moment: the next attempt finds them.
+        """
+        at_hand = await self._to_a_person(pushed, text)
+        if at_hand is not None:
+            return at_hand
+        gateway = self._gateway
+        received = Inbound(_sender(pushed), push.key(pushed), storable(text))
+
+        async def answered(conn: AsyncConnection, turn: Turn) -> None:
+            await self._allow(conn, turn.conversation_id, pushed, Grant.MESSAGE)
+            floor = await current(conn, turn.conversation_id)
+            await outbox.say(
+                conn, gateway.clock, turn.conversation_id, [Draft(answer)],
+                epoch=floor.epoch, key=turn.id, turn_id=turn.id,
+            )  # fmt: skip
+            await inbox.finish(
+                conn, gateway.clock, turn.id, outcome="asked", intent=None, confidence=None
+            )
+
+        turn, _ = await inbox.receive(
+            gateway.db, gateway.clock, received, lease_s=0.0, also=answered
+        )
+        return turn
 
     async def _to_a_person(self, pushed: Push, text: str) -> Turn | None:
         """The words as a turn when a person reads along; None while the bot serves."""
@@ -166,7 +188,7 @@ class Reception:
             if is_new:
                 await self._gateway.forgetting.keep(conn, conversation_id)
             if is_new and says is None:
-                await self._allow(conn, conversation_id, event)
+                await self._allow(conn, conversation_id, event, Grant.TAP)
         if says is None:
             return words("welcome")
         turn = await self._said(event, says, Grant.TAP)
@@ -187,25 +209,20 @@ class Reception:
         """A code that says nothing: we may write to them for a while."""
         async with self._gateway.db.write() as conn:
             if await events.note(conn, event):
-                await self._allow(conn, await self._conversation(conn, event), event)
+                await self._allow(conn, await self._conversation(conn, event), event, Grant.TAP)
 
     async def _reported(self, event: Event, report: TemplateSent) -> None:
         async with self._gateway.db.write() as conn:
             if await events.note(conn, event):
                 await self._notices.finished(conn, event.head.openid, report.msg_id, report.status)
 
-    async def _allow(self, conn: AsyncConnection, conversation_id: str, event: Event) -> None:
+    async def _allow(
+        self, conn: AsyncConnection, conversation_id: str, pushed: Push, kind: Grant
+    ) -> None:
+        """We may write to them for a while."""
         await grants.grant(
-            conn, self._gateway.clock, conversation_id, Grant.TAP, source=push.key(event)
+            conn, self._gateway.clock, conversation_id, kind, source=push.key(pushed)
         )
-
-    async def _granted(self, pushed: Push, kind: Grant) -> None:
-        """We may write to them for a while, though nothing was said."""
-        async with self._gateway.db.write() as conn:
-            conversation_id = await self._conversation(conn, pushed)
-            await grants.grant(
-                conn, self._gateway.clock, conversation_id, kind, source=push.key(pushed)
-            )
 
     async def _conversation(self, conn: AsyncConnection, pushed: Push) -> str:
         return await inbox.conversation_of(conn, self._gateway.clock, _sender(pushed))

@@ -9,13 +9,23 @@ from sqlalchemy import select
 
 from bot.messages import Reply
 from bot.scripted import ScriptedEngine
-from community.store.schema import attachment, identity, message, queue_case, wechat_grant
+from community.store.schema import (
+    attachment,
+    conversation,
+    identity,
+    message,
+    outbox,
+    queue_case,
+    wechat_grant,
+)
 from community.times import FixedClock
 from connectors.forgetting import REPEATED_FOR_S
 from connectors.wechat import account_file
-from connectors.wechat.ledger import Grant
+from connectors.wechat.ledger import LASTS, Grant
 from connectors.wechat.sim.faults import Refuse
 from connectors.wechat.words import words
+from conversation import outbox as outgoing
+from conversation import queue
 from conversation.messages import Draft
 from voice.recogniser import Transcript, Word
 from voice.scripted import ScriptedStreamingRecogniser
@@ -207,6 +217,52 @@ async def test_place_reaches_the_person_who_was_called(open_account, sim):
     await pushes.send_location(READER, 31.24, 121.47371, label="幸福公园")
     said = [row.text for row in await rows(gateway, message) if row.sender == "resident"]
     assert said[1] == "（发来位置：幸福公园，北纬31.24000，东经121.47371）"
+
+
+async def test_film_while_the_bot_serves_is_noted_and_lets_what_was_held_go(
+    open_account, sim, until
+):
+    gateway, pushes = await open_account()
+    await pushes.say(READER, "你好")
+    gateway.clock.advance(48 * 3600)
+    async with gateway.db.write() as conn:
+        (known,) = (await conn.execute(select(conversation.c.id))).scalars()
+        await outgoing.say(conn, gateway.clock, known, [Draft("明天停水。")], epoch=0, key="n")
+    while (await rows(gateway, outbox))[-1].state != "held":
+        await until(lambda: True)
+    pushes.lose_answers = 1
+    assert await pushes.send_video(READER, b"film") == f"明天停水。\n{words('no_video')}"
+    transcript = await rows(gateway, message, message.c.sender, message.c.text)
+    assert transcript[-2:] == [("resident", words("video")), ("bot", words("no_video"))]
+    (allowance,) = await rows(gateway, wechat_grant)
+    assert (allowance.kind, allowance.remaining) == (Grant.MESSAGE, 5)
+    assert allowance.until == gateway.clock.now() + LASTS[Grant.MESSAGE]
+    assert [asked for _, asked, _ in gateway.engine.asked] == ["你好"]
+
+
+async def test_film_reaches_the_person_who_took_the_floor_meanwhile(open_account, sim, clerk):
+    gateway, pushes = await open_account()
+    await pushes.say(READER, "找人工")
+    (known,) = await rows(gateway, conversation)
+    async with gateway.db.write() as conn:
+        case = await queue.open_case(
+            conn, gateway.clock, known.id, lane=queue.Lane.NORMAL, reason="asked", summary={}
+        )
+        await queue.claim(conn, gateway.clock, case.id, clerk, lease_s=60)
+    assert await pushes.send_video(READER, b"film") is None
+    transcript = await rows(gateway, message, message.c.sender, message.c.text)
+    assert ("resident", words("video")) in transcript
+    assert words("no_video") not in [text for _, text in transcript]
+
+
+async def test_place_that_is_asked_about_is_in_the_transcript_once(open_account, sim):
+    gateway, pushes = await open_account()
+    pushes.lose_answers = 1
+    said = await pushes.send_location(READER, 31.24, 121.47371, label="幸福公园")
+    assert said == words("where")
+    assert await rows(gateway, message, message.c.sender, message.c.text) == [
+        ("resident", "（发来位置：幸福公园，北纬31.24000，东经121.47371）"), ("bot", words("where")),
+    ]  # fmt: skip
 
 
 async def test_link_is_read_by_its_title_and_never_fetched(open_account, sim):
