@@ -13,6 +13,7 @@ from connectors.wechat.ledger import Grant
 from connectors.wechat.notices import Notices
 from connectors.wechat.push import (
     Clicked,
+    Consents,
     Event,
     Image,
     Link,
@@ -75,8 +76,10 @@ class Reception:
                 if says is not None:
                     return await self._said(event, says, Grant.TAP)
                 await self._scanned(event)
-            case TemplateSent() as report:
-                await self._reported(event, report)
+            case TemplateSent():
+                await self._reported(event)
+            case Consents() if event.name == "subscribe_msg_sent_event":
+                await self._reported(event)
             case None if event.name == events.LEFT:
                 await self._left(event)
         return None
@@ -211,10 +214,18 @@ class Reception:
             if await events.note(conn, event):
                 await self._allow(conn, await self._conversation(conn, event), event, Grant.TAP)
 
-    async def _reported(self, event: Event, report: TemplateSent) -> None:
+    async def _reported(self, event: Event) -> None:
+        """What became of notices."""
+        openid = event.head.openid
         async with self._gateway.db.write() as conn:
-            if await events.note(conn, event):
-                await self._notices.finished(conn, event.head.openid, report.msg_id, report.status)
+            if not await events.note(conn, event):
+                return
+            match event.about:
+                case TemplateSent(msg_id=msg_id, status=status):
+                    await self._notices.finished(conn, openid, msg_id, status)
+                case Consents(items=items):
+                    for report in items:
+                        await self._notices.subscribed(conn, openid, report)
 
     async def _allow(
         self, conn: AsyncConnection, conversation_id: str, pushed: Push, kind: Grant
