@@ -198,7 +198,7 @@ async def test_consent_is_used_once_and_its_absence_recorded(open_account, sim, 
 
 async def test_notice_with_consent_is_shown(open_account, sim, until, noticing):
     gateway, pushes = await open_account(**noticing("subscribe"))
-    sim.user_agreed(READER, NOTICE)
+    assert await pushes.agree(READER, {NOTICE: True}) is None  # in an article of the account's
     await late_words(gateway, pushes)
     await until(lambda: told(sim))
     await becomes(gateway, until, ("sent", None))
