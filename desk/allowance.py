@@ -27,17 +27,21 @@ class Left:
 async def left(
     conn: AsyncConnection, clock: Clock, settings: Settings, conversation_id: str, channel: str
 ) -> Left | None:
-    """What is left on a limited channel; None where nothing is counted."""
+    """What is left of the longest grant of a limited channel; None where nothing is counted."""
     if channel not in LIMITED:
         return None
     if channel == "wechat" and not settings.wechat_can_push:
         return Left(0, clock.now())
+    now = clock.now()
     rows = await conn.execute(
-        select(wechat_grant.c.remaining, wechat_grant.c.until).where(
-            wechat_grant.c.conversation_id == conversation_id
+        select(wechat_grant.c.remaining, wechat_grant.c.until)
+        .where(
+            wechat_grant.c.conversation_id == conversation_id,
+            wechat_grant.c.until > now,
+            wechat_grant.c.remaining > 0,
         )
+        .order_by(wechat_grant.c.until.desc())
+        .limit(1)
     )
-    row, now = rows.first(), clock.now()
-    if row is None or now >= row.until:
-        return Left(0, now)
-    return Left(max(0, row.remaining), row.until)
+    row = rows.first()
+    return Left(row.remaining, row.until) if row else Left(0, now)

@@ -33,10 +33,21 @@ ALL = 100_000
 "More than a conversation holds"
 
 Delivery = Literal[
-    "waiting", "sending", "again", "held", "doubtful", "noticed", "sent", "refused", "read"
+    "waiting",
+    "sending",
+    "again",
+    "held",
+    "begun",
+    "doubtful",
+    "noticed",
+    "sent",
+    "unreached",
+    "refused",
+    "read",
 ]
 """On WeChat more can be said than that it waits: `again` in a while, `held` until the reader writes,
-`doubtful` when it may have arrived already, `noticed` when a notice told them of it."""
+`begun` when it was too long and its beginning has arrived, `doubtful` when it may have arrived already,
+`noticed` when a notice told them of it, `unreached` when they cannot be written to."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +159,13 @@ async def _deliveries(conn: AsyncConnection, conversation_id: str) -> dict[int, 
         )
     ).scalar_one()
     rows = await conn.execute(
-        select(outbox.c.seq, outbox.c.state, outbox.c.attempts, wechat_notice.c.state.label("told"))
+        select(
+            outbox.c.seq,
+            outbox.c.state,
+            outbox.c.attempts,
+            outbox.c.given,
+            wechat_notice.c.state.label("told"),
+        )
         .outerjoin(
             wechat_notice,
             and_(
@@ -159,11 +176,12 @@ async def _deliveries(conn: AsyncConnection, conversation_id: str) -> dict[int, 
         .where(outbox.c.conversation_id == conversation_id)
     )
     return {
-        row.seq: _delivery(row.state, row.attempts, row.told, seen=row.seq <= seen) for row in rows
+        row.seq: _delivery(row.state, row.attempts, row.given, row.told, seen=row.seq <= seen)
+        for row in rows
     }
 
 
-def _delivery(state: str, attempts: int, told: str | None, *, seen: bool) -> Delivery:
+def _delivery(state: str, attempts: int, given: int, told: str | None, *, seen: bool) -> Delivery:
     match state:
         case outbox_repository.REFUSED:
             return "refused"
@@ -175,10 +193,14 @@ def _delivery(state: str, attempts: int, told: str | None, *, seen: bool) -> Del
             return "noticed"
         case "held" if attempts:
             return "doubtful"
+        case "held" if given:
+            return "begun"
         case "held":
             return "held"
         case "again":
             return "again"
+        case "unreached":
+            return "unreached"
         case "sending":
             return "sending"
         case _:

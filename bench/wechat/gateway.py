@@ -98,7 +98,7 @@ def open_work(settings: Settings) -> int:
     counted = rows(
         settings,
         "SELECT (SELECT count(*) FROM inbound WHERE state != 'done')"
-        " + (SELECT count(*) FROM outbox WHERE state NOT IN ('sent', 'held', 'refused'))",
+        " + (SELECT count(*) FROM outbox WHERE state NOT IN ('sent', 'held', 'refused', 'unreached'))",
     )
     return int(counted[0][0])
 

@@ -1,4 +1,8 @@
-"""G2: pushes that WeChat did not send: none reaches the inbox, and all are refused alike."""
+"""G2: pushes that WeChat did not send: none reaches the inbox, and all are refused alike.
+
+True pushes that were captured and are sent again, to the letter, change nothing, and are refused
+as well once they are old.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +18,16 @@ import time
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
+from bench.errors import BenchError
 from bench.goal import Extent, Result, percentile, tell
 from bench.wechat import account
 from bench.wechat.account import ACCOUNT, TOKEN
 from bench.wechat.bot import Bot
 from bench.wechat.gateway import Place, inside
-from connectors.wechat.crypto import Cipher, Refused
+from community.times import FixedClock
+from connectors.wechat.crypto import SKEW_MAX_S, Cipher, Refused
 from connectors.wechat.xml import write
 
 SIGNATURE_CHARACTERS = 40
@@ -43,13 +50,14 @@ class Answers:
 
 
 def g2(extent: Extent) -> Result:
-    """Forged, replayed, downgraded and foreign pushes in turn, one at a time, over HTTP."""
+    """Forged, downgraded and foreign pushes in turn, one at a time, over HTTP; then replayed ones."""
     return asyncio.run(_measure(extent.of(10_000, 140), extent.of(4_000, 40)))
 
 
 async def _measure(requests: int, rounds: int) -> Result:
     dice, answers = random.Random(2), Answers()  # noqa: S311 - repeatable
-    async with inside(Bot()) as place:
+    clock = FixedClock(datetime(2025, 11, 3, 6, tzinfo=UTC))
+    async with inside(Bot(), clock=clock) as place:
         for number in range(requests):
             name = list(FORGERS)[number % len(FORGERS)]
             request = FORGERS[name](place, dice, number)
@@ -59,6 +67,7 @@ async def _measure(requests: int, rounds: int) -> Result:
         counted = "SELECT (SELECT count(*) FROM inbound) + (SELECT count(*) FROM conversation)"
         reached = int(place.rows(counted)[0][0])
         heard = (await place.line.attempt(_push(0))).words
+        changed = await _replay(place, clock, answers)
     tell("G2: how long wrong signatures take, by the characters that match")
     slope_ns, error_ns = _slope(_by_prefix(dice, rounds))
     means = [statistics.fmean(times) for times in answers.took_us.values()]
@@ -68,6 +77,7 @@ async def _measure(requests: int, rounds: int) -> Result:
         "different_answers": len(answers.kinds),
         "status": ", ".join(sorted({str(kind[0]) for kind in answers.kinds})),
         "a_true_one_is_taken": "yes" if heard is not None else "no",
+        "tables_changed_by_replays": ", ".join(changed) or "none",
         "compares_by_compare_digest": "yes" if _compares_in_constant_time() else "no",
         "ns_per_matching_character": slope_ns,
         "its_standard_error_ns": error_ns,
@@ -80,10 +90,61 @@ async def _measure(requests: int, rounds: int) -> Result:
     }
     alike = len(answers.kinds) == 1 and reached == 0 and heard is not None
     return Result(
-        "G2", "0 reach the inbox, one status and body for all, no trend in their times", measured,
-        alike and _compares_in_constant_time(),
+        "G2", "0 reach the inbox, one status and body for all, no trend in their times, no replay counts",
+        measured, alike and not changed and _compares_in_constant_time(),
         fast=abs(slope_ns) < NOTICEABLE_SIGMA * error_ns,
     )  # fmt: skip
+
+
+async def _replay(place: Place, clock: FixedClock, answers: Answers) -> list[str]:
+    """Send true pushes again at once and when they are old; the tables that this changes."""
+    true = []
+    for number, fields in enumerate(TRUE):
+        clock.advance(1)
+        inside_it = account.message("oResident", fields, int(clock.now().timestamp()))
+        true.append(place.line.sealed(inside_it))
+        if not (await place.line.post(*true[-1])).arrived:
+            raise BenchError(f"true push {number} was refused")
+    await place.settled()
+    before = _everything(place)
+    for request in true:
+        await place.line.post(*request)
+    await place.settled()
+    changed = _changed(before, _everything(place))
+    clock.advance(SKEW_MAX_S + len(TRUE))
+    await place.say("oAnother", "现在", len(TRUE))
+    await place.settled()
+    before = _everything(place)
+    for request in true:
+        await _post(place, "replayed", request, answers)
+    await place.settled()
+    return [*changed, *_changed(before, _everything(place))]
+
+
+TRUE: list[account.Fields] = [
+    [("MsgType", "event"), ("Event", "subscribe"), ("EventKey", "")],
+    account.text("厨房漏水", 1),
+    account.tap("我要报修"),
+    [("MsgType", "event"), ("Event", "SCAN"), ("EventKey", "poster"), ("Ticket", "t")],
+    [("MsgType", "location"), ("Location_X", "31.2"), ("Location_Y", "121.4"), ("MsgId", 2)],
+    [("MsgType", "event"), ("Event", "unsubscribe"), ("EventKey", "")],
+    [("MsgType", "event"), ("Event", "subscribe"), ("EventKey", "")],
+]
+"What a resident does, a second apart"
+
+
+def _everything(place: Place) -> dict[str, list[tuple[object, ...]]]:
+    """All rows of all tables."""
+    names = place.rows(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE 'CREATE T%'"
+    )
+    return {name: place.rows(f"SELECT * FROM {name}") for (name,) in names}  # noqa: S608 - our own
+
+
+def _changed(
+    before: dict[str, list[tuple[object, ...]]], after: dict[str, list[tuple[object, ...]]]
+) -> list[str]:
+    return [name for name, found in after.items() if found != before[name]]
 
 
 async def _post(place: Place, name: str, request: Request, answers: Answers) -> None:

@@ -90,7 +90,8 @@ async def _send_all(board: Board) -> int:
         cut_off, calls = cut_off + min(batch, made), calls + made
         board.clock.advance(TRIES_APART_S)
     for one in board.sim.take_finished():
-        await board.notices.finished(one.openid, one.msg_id, one.status)
+        async with board.db.write() as conn:
+            await board.notices.finished(conn, one.openid, one.msg_id, one.status)
     return cut_off
 
 

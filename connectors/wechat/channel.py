@@ -19,13 +19,14 @@ from aiohttp import web
 from community.errors import Unavailable
 from connectors.base import Channel, Gateway, Step
 from connectors.refusals import Refusals, body_of
-from connectors.wechat import account_file, answers, notices, passive, push, store
+from connectors.wechat import account_file, answers, events, notices, passive, push, store
 from connectors.wechat.account import Account, account_of
 from connectors.wechat.carrier import AccountCarrier
 from connectors.wechat.client import Client
 from connectors.wechat.crypto import Cause, Opened, Refused, is_skewed
 from connectors.wechat.delivery import CAPABILITIES, STEP_S, Delivery
 from connectors.wechat.errors import WeChatError
+from connectors.wechat.freshness import Freshness
 from connectors.wechat.login.routes import LoginPages
 from connectors.wechat.media import fetch_with
 from connectors.wechat.notices import Notices
@@ -97,7 +98,12 @@ class WeChat(Channel):
         )
         notify = Notices(gateway.db, gateway.clock, self._client, self._file.notice)
         self._reception = Reception(gateway, self._file, notify)
-        steps: list[Step] = [("wechat-login-tidy", LOGIN_TIDY_S, self._login.tidy)]
+        async with gateway.db.read() as conn:
+            self._freshness = Freshness(gateway.clock, await events.newest_s(conn))
+        steps: list[Step] = [
+            ("wechat-login-tidy", LOGIN_TIDY_S, self._login.tidy),
+            ("wechat-events-tidy", LOGIN_TIDY_S, self._forget_events),
+        ]
         if not self._can_push:
             return steps
         self._delivery = delivery = Delivery(
@@ -173,9 +179,14 @@ class WeChat(Channel):
             nonce=query.get("nonce", ""),
             msg_signature=query.get("msg_signature", ""),
         )
+        self._freshness.check(timestamp)
         if is_skewed(timestamp, self.gateway.clock.now()):
             logger.warning("wechat push: its clock and ours are far apart")
         return opened
+
+    async def _forget_events(self) -> None:
+        async with self.gateway.db.write() as conn:
+            await events.forget_old(conn)
 
     async def _wait(self, turn: Turn, pushed: Push, began: float) -> str | None:
         """The answer to a turn; None when it comes through the API."""

@@ -26,13 +26,14 @@ from connectors.render import Capabilities, fit
 from connectors.splitting import split
 from connectors.wechat import grants, store
 from connectors.wechat.errors import Action, NotReached, OutcomeUnknown, WeChatError
-from connectors.wechat.ledger import KEPT_FOR_A_PERSON, MESSAGES, Allowance, Grant
+from connectors.wechat.grants import Shares
+from connectors.wechat.ledger import shares, usable
 from connectors.wechat.passive import TEXT_MAX_BYTES
-from connectors.wechat.store import AGAIN, HELD, SENDING, Bundle
+from connectors.wechat.store import AGAIN, HELD, SENDING, UNREACHED, Bundle
 from connectors.wechat.words import words
 from connectors.wechat.xml import sanitised
 from conversation.messages import Message
-from conversation.outbox import READY, REFUSED, SENT
+from conversation.outbox import READY, SENT
 
 CAPABILITIES = Capabilities(max_text_bytes=None, buttons=False, cards=False, can_push=True)
 "A bundle is cut to WeChat's length as a whole, not message by message"
@@ -45,8 +46,6 @@ AGAIN_S = 30.0
 "After a call that did not reach WeChat, or that it was too busy for"
 _HELD_BY = {Action.WINDOW_CLOSED, Action.QUOTA_USED}
 _COME_AGAIN = {Action.RETRY, Action.TOKEN, Action.PAGE_OPERATOR, Action.RATE_LIMITED}
-_HELD_ALONE = {Action.NO_RIGHT}
-"Held, though it tells nothing of the reader's allowance"
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +57,7 @@ def text_of(messages: tuple[Message, ...] | list[Message]) -> str:
 
 def words_of(bundle: Bundle, *, repeats_safely: bool = False) -> str:
     """A bundle as one text, with who speaks, and marked when it may be known already."""
-    text = text_of(bundle.messages)
+    text = sanitised(text_of(bundle.messages))[bundle.given :]
     if bundle.by_person and bundle.name and not text.startswith(bundle.name):
         text = words("by", name=bundle.name, text=text)
     if bundle.attempts and not repeats_safely:
@@ -92,11 +91,21 @@ class Outcome:
     """What became of a bundle."""
 
     state: str
-    "SENT, HELD, REFUSED or AGAIN"
+    "SENT, HELD, UNREACHED or AGAIN"
     known: bool = True
     "Certainly all of it arrived, or nothing"
     shut: bool = False
     "WeChat lets nothing more through before the reader writes again"
+
+
+@dataclass(frozen=True)
+class Portion:
+    """As much of a bundle, from its beginning, as may be sent now."""
+
+    bundle: Bundle
+    pieces: list[str]
+    given: int | None = None
+    "Characters of its one message that were given after it; None when that is all of it"
 
 
 class Delivery:
@@ -151,49 +160,57 @@ class Delivery:
         self._look_back = LOOK_BACK
 
     async def _deliver(self, bundle: Bundle) -> None:
+        conversation_id = bundle.conversation_id
         async with self._db.write() as conn:
-            allowed = await grants.allowance(conn, bundle.conversation_id)
+            allowed = await grants.allowances(conn, conversation_id)
             now = self._clock.now()
-            bundle, pieces, usable = self._what_may_go(bundle, allowed, now)
-            if usable < len(pieces):
+            share = usable(allowed, now, by_person=bundle.by_person or bundle.is_safety)
+            if not share:
                 await self._end(conn, bundle, Outcome(HELD), was=READY)
                 return
-            if usable == len(pieces) and await store.is_answering(conn, bundle.conversation_id):
+            portion = self._portion(bundle, share)
+            if share == len(portion.pieces) and await store.is_answering(conn, conversation_id):
                 return  # the last that may be sent takes the answers under way with it
             lease_until = now + timedelta(seconds=LEASE_S)
-            if not await store.begin(conn, bundle, lease_until=lease_until):
+            if not await store.begin(conn, portion.bundle, lease_until=lease_until):
                 return
-            await grants.spend(conn, bundle.conversation_id, len(pieces))
-        outcome = await self._send(bundle, pieces)
+            spent = shares(allowed, now, len(portion.pieces))
+            await grants.spend(conn, conversation_id, spent)
+        outcome = await self._send(portion.bundle, portion.pieces)
         async with self._db.write() as conn:
-            await self._settle(conn, bundle, len(pieces), outcome)
+            await self._settle(conn, portion, spent, outcome)
 
-    def _what_may_go(
-        self, bundle: Bundle, allowed: Allowance | None, now: datetime
-    ) -> tuple[Bundle, list[str], int]:
-        """As much of the bundle, from its beginning, as may be sent now; its pieces; how many may be.
-
-        All of it when nothing may, or not even its first message whole.
-        """
-        pieces = self._pieces(bundle)
-        usable = allowed.usable(now, by_person=_may_use_all(bundle, pieces)) if allowed else 0
-        if allowed is None or usable >= len(pieces):
-            return bundle, pieces, usable
-        share = allowed.usable(now, by_person=bundle.by_person or bundle.is_safety)
-        for count in range(len(bundle.messages) - 1, 0, -1):
+    def _portion(self, bundle: Bundle, share: int) -> Portion:
+        """What fits into `share` messages, 1 or more: whole messages, else the beginning of one."""
+        for count in range(len(bundle.messages), 0, -1):
             part = replace(bundle, messages=bundle.messages[:count])
-            part_pieces = self._pieces(part)
-            if share >= len(part_pieces):
-                return part, part_pieces, share
-        return bundle, pieces, usable
+            pieces = split(self._text(part), TEXT_MAX_BYTES)
+            if len(pieces) <= share:
+                return Portion(part, pieces)
+        return self._beginning(replace(bundle, messages=bundle.messages[:1]), share)
+
+    def _beginning(self, bundle: Bundle, share: int) -> Portion:
+        """So much of a message that is too long, ending with when the rest comes."""
+        ending = words("more")
+        text = self._text(bundle)
+        pieces = split(text, TEXT_MAX_BYTES - len(ending.encode()))[:share]
+        end = 0
+        for piece in pieces:
+            end = text.index(piece, end) + len(piece)
+        given = len(sanitised(text_of(bundle.messages))) - len(text[end:].lstrip())
+        return Portion(bundle, [*pieces[:-1], pieces[-1] + ending], given)
 
     async def _settle(
-        self, conn: AsyncConnection, bundle: Bundle, spent: int, outcome: Outcome
+        self, conn: AsyncConnection, portion: Portion, spent: Shares, outcome: Outcome
     ) -> None:
+        bundle = portion.bundle
         if outcome.shut:
             await grants.exhaust(conn, bundle.conversation_id)
         elif outcome.state == AGAIN or (outcome.known and outcome.state != SENT):
-            await grants.spend(conn, bundle.conversation_id, -spent)
+            await grants.give_back(conn, bundle.conversation_id, spent)
+        if outcome.state == SENT and portion.given is not None:
+            await store.note_given(conn, bundle, portion.given)
+            bundle, outcome = replace(bundle, attempts=0), Outcome(HELD)
         await self._end(conn, bundle, outcome)
 
     async def _end(
@@ -212,7 +229,9 @@ class Delivery:
         """Send piece by piece; what failed after a first piece is known in part."""
         for number, piece in enumerate(pieces):
             try:
-                key = piece_key(bundle.conversation_id, bundle.seqs, number, bundle.failed_at)
+                key = piece_key(
+                    bundle.conversation_id, bundle.seqs, number, bundle.failed_at, bundle.given
+                )
                 await self._carrier.send(bundle.user_key, piece, key=key)
             except TooLarge:
                 return self._after(OutcomeUnknown("answer too large"), first=number == 0)
@@ -233,26 +252,27 @@ class Delivery:
         known = first and not isinstance(error, OutcomeUnknown)
         if self._carrier.is_idempotent and (action is None or action in _COME_AGAIN):
             return Outcome(AGAIN, known=known)
-        if not known or shut or action in _HELD_ALONE:
+        if not known or shut:
             return Outcome(HELD, known=known, shut=shut)
-        return Outcome(AGAIN if action is None or action in _COME_AGAIN else REFUSED)
+        if action is None or action in _COME_AGAIN:
+            return Outcome(AGAIN)
+        return Outcome(UNREACHED if action is Action.UNREACHABLE else HELD)
 
-    def _pieces(self, bundle: Bundle) -> list[str]:
-        text = words_of(bundle, repeats_safely=self._carrier.is_idempotent)
-        return split(sanitised(text), TEXT_MAX_BYTES)
-
-
-def _may_use_all(bundle: Bundle, pieces: list[str]) -> bool:
-    """Whether it may use what is kept for a person: also for safety, and when it fits no other way."""
-    kept_from_it = MESSAGES[Grant.MESSAGE] - KEPT_FOR_A_PERSON
-    return bundle.by_person or bundle.is_safety or len(pieces) > kept_from_it
+    def _text(self, bundle: Bundle) -> str:
+        return sanitised(words_of(bundle, repeats_safely=self._carrier.is_idempotent))
 
 
 def piece_key(
-    conversation_id: str, seqs: Sequence[int], number: int, failed_at: datetime | None = None
+    conversation_id: str,
+    seqs: Sequence[int],
+    number: int,
+    failed_at: datetime | None = None,
+    given: int = 0,
 ) -> str:
     """The same for the same piece of the same bundle, until it turns out that it did not arrive."""
     named = f"{conversation_id}/{seqs[0]}/{seqs[-1]}/{number}"
+    if given:
+        named = f"{named}/{given}"
     if failed_at is not None:
         named = f"{named}/{failed_at.isoformat()}"
     return hashlib.sha256(named.encode()).hexdigest()[:32]

@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, insert, select, update
+from collections.abc import Sequence
+
+from sqlalchemy import BindParameter, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.store.schema import wechat_grant
 from community.times import Clock
-from connectors.wechat.ledger import Allowance, Grant, renewed
+from connectors.wechat.ledger import Allowance, Grant, granted
 from connectors.wechat.store import release
 
-_GRANT = select(wechat_grant).where(wechat_grant.c.conversation_id == bindparam("conversation"))
+_GRANTS = select(wechat_grant).where(wechat_grant.c.conversation_id == bindparam("conversation"))
+_GIVEN: dict[str, BindParameter[object]] = {
+    name: bindparam(name) for name in ("source", "until", "remaining")
+}
 _NEW_GRANT = (
     update(wechat_grant)
-    .where(wechat_grant.c.conversation_id == bindparam("conversation"))
-    .values({name: bindparam(name) for name in ("source", "kind", "until", "remaining")})
+    .where(
+        wechat_grant.c.conversation_id == bindparam("conversation"),
+        wechat_grant.c.kind == bindparam("grant"),
+    )
+    .values(_GIVEN)
 )
 _FIRST_GRANT = insert(wechat_grant).values(
-    conversation_id=bindparam("conversation"),
-    **{name: bindparam(name) for name in ("source", "kind", "until", "remaining")},
+    conversation_id=bindparam("conversation"), kind=bindparam("grant"), **_GIVEN
 )
-
 _SPEND = (
     update(wechat_grant)
-    .where(wechat_grant.c.conversation_id == bindparam("conversation"))
+    .where(
+        wechat_grant.c.conversation_id == bindparam("conversation"),
+        wechat_grant.c.kind == bindparam("grant"),
+        wechat_grant.c.source == bindparam("granted_for"),
+    )
     .values(remaining=wechat_grant.c.remaining - bindparam("count"))
 )
+
+Shares = Sequence[tuple[Allowance, int]]
+"How many messages each allowance gives"
 
 
 async def grant(
@@ -36,36 +49,43 @@ async def grant(
     What was held for want of an allowance may go now, but for words of the bot that a change of
     who may speak has overtaken (law 3).
     """
-    present, known = await _allowance(conn, conversation_id)
-    if known == source:
+    present = await allowances(conn, conversation_id)
+    if any(one.source == source for one in present):
         return
-    new = renewed(present, kind, clock.now())
+    new = granted(kind, clock.now(), source)
     values = {
-        "conversation": conversation_id, "source": source, "kind": new.grant, "until": new.until,
+        "conversation": conversation_id, "grant": kind, "source": source, "until": new.until,
         "remaining": new.left,
     }  # fmt: skip
-    await conn.execute(_FIRST_GRANT if present is None else _NEW_GRANT, values)
-    if present is not None:
+    known = any(one.grant is kind for one in present)
+    await conn.execute(_NEW_GRANT if known else _FIRST_GRANT, values)
+    if present:
         await release(conn, conversation_id)
 
 
-async def allowance(conn: AsyncConnection, conversation_id: str) -> Allowance | None:
-    """What is left of the newest grant; None before the first."""
-    return (await _allowance(conn, conversation_id))[0]
+async def allowances(conn: AsyncConnection, conversation_id: str) -> list[Allowance]:
+    """What is left of the newest grant of each kind; empty before the first."""
+    rows = await conn.execute(_GRANTS, {"conversation": conversation_id})
+    return [Allowance(Grant(row.kind), row.until, row.remaining, row.source) for row in rows]
 
 
-async def _allowance(
-    conn: AsyncConnection, conversation_id: str
-) -> tuple[Allowance | None, str | None]:
-    row = (await conn.execute(_GRANT, {"conversation": conversation_id})).first()
-    if row is None:
-        return None, None
-    return Allowance(Grant(row.kind), row.until, row.remaining), row.source
+async def spend(conn: AsyncConnection, conversation_id: str, shares: Shares) -> None:
+    """Take these messages off their allowances, unless new ones have taken their places."""
+    for one, count in shares:
+        await conn.execute(_SPEND, _spent(conversation_id, one, count))
 
 
-async def spend(conn: AsyncConnection, conversation_id: str, count: int) -> None:
-    """Take so many messages off the allowance, or give them back when below 0."""
-    await conn.execute(_SPEND, {"conversation": conversation_id, "count": count})
+async def give_back(conn: AsyncConnection, conversation_id: str, shares: Shares) -> None:
+    """What was taken off for messages that were not sent."""
+    for one, count in shares:
+        await conn.execute(_SPEND, _spent(conversation_id, one, -count))
+
+
+def _spent(conversation_id: str, one: Allowance, count: int) -> dict[str, object]:
+    return {
+        "conversation": conversation_id, "grant": one.grant, "granted_for": one.source,
+        "count": count,
+    }  # fmt: skip
 
 
 async def exhaust(conn: AsyncConnection, conversation_id: str) -> None:

@@ -2,14 +2,15 @@
 
 A message of the resident allows 5 within 48 hours; a tap on a menu, a scan or following allows 3
 within a minute. Of the five, three are kept for a person. Whether allowances add up is not
-documented, so the newest replaces the one before, except that a short one never takes the place of
-a long one that still has some left.
+documented: a new one of a kind takes the place of the one before, the two kinds stand side by side,
+and the one that ends first is used first.
 Source: https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Service_Center_messages.html
 """
 
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -30,11 +31,13 @@ LASTS = {Grant.MESSAGE: timedelta(hours=48), Grant.TAP: timedelta(minutes=1)}
 
 @dataclass(frozen=True)
 class Allowance:
-    """What is left of the newest grant."""
+    """What is left of the newest grant of a kind."""
 
     grant: Grant
     until: datetime
     left: int
+    source: str
+    "What it was granted for"
 
     def usable(self, now: datetime, *, by_person: bool) -> int:
         """How many messages a person, or the bot, may send now."""
@@ -44,14 +47,24 @@ class Allowance:
         return max(0, self.left - kept)
 
 
-def renewed(present: Allowance | None, grant: Grant, now: datetime) -> Allowance:
-    """The allowance after a new grant."""
-    keeps = (
-        grant is Grant.TAP
-        and present is not None
-        and present.grant is Grant.MESSAGE
-        and present.usable(now, by_person=True) > 0
-    )
-    if keeps and present is not None:
-        return present
-    return Allowance(grant, now + LASTS[grant], MESSAGES[grant])
+def granted(grant: Grant, now: datetime, source: str) -> Allowance:
+    """The whole of a new one."""
+    return Allowance(grant, now + LASTS[grant], MESSAGES[grant], source)
+
+
+def usable(allowances: Sequence[Allowance], now: datetime, *, by_person: bool) -> int:
+    """How many messages all of them together let through now."""
+    return sum(one.usable(now, by_person=by_person) for one in allowances)
+
+
+def shares(
+    allowances: Sequence[Allowance], now: datetime, count: int
+) -> list[tuple[Allowance, int]]:
+    """What each gives to `count` messages that may be sent: first the one that ends first."""
+    given = []
+    for one in sorted(allowances, key=lambda one: one.until):
+        share = min(count, one.usable(now, by_person=True))
+        count -= share
+        if share:
+            given.append((one, share))
+    return given

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, insert, select, update
+from sqlalchemy import and_, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.store.schema import conversation, identity, message, outbox, wechat_notice
@@ -27,6 +28,8 @@ class Waiting:
     openid: str
     template: str
     attempts: int
+    tried_at: datetime | None
+    "When the first of the calls whose outcome is not known was begun"
     message: Message
 
 
@@ -56,7 +59,11 @@ async def order(
 
 
 async def due(conn: AsyncConnection, clock: Clock) -> list[Waiting]:
-    """Those to be sent now, the longest due first; of words that are held still."""
+    """Those to be sent now, of words that are held still.
+
+    First those of whose call nothing is known: their id counts as the same for some minutes only.
+    Then the longest due.
+    """
     rows = await conn.execute(
         select(
             message,
@@ -64,6 +71,7 @@ async def due(conn: AsyncConnection, clock: Clock) -> list[Waiting]:
             wechat_notice.c.id.label("notice_id"),
             wechat_notice.c.template,
             wechat_notice.c.attempts,
+            wechat_notice.c.tried_at,
         )
         .join(
             wechat_notice,
@@ -85,13 +93,22 @@ async def due(conn: AsyncConnection, clock: Clock) -> list[Waiting]:
             wechat_notice.c.state == DUE,
             wechat_notice.c.not_before <= clock.now(),
         )
-        .order_by(wechat_notice.c.not_before)
+        .order_by(wechat_notice.c.tried_at.is_(None), wechat_notice.c.not_before)
         .limit(AT_ONCE)
     )
     return [
-        Waiting(row.notice_id, row.user_key, row.template, row.attempts, stored(row))
+        Waiting(row.notice_id, row.user_key, row.template, row.attempts, row.tried_at, stored(row))
         for row in rows
     ]
+
+
+async def begin(conn: AsyncConnection, clock: Clock, notice_id: str) -> None:
+    """A call begins, whose outcome is not known until it is noted."""
+    await conn.execute(
+        update(wechat_notice)
+        .where(wechat_notice.c.id == notice_id)
+        .values(tried_at=func.coalesce(wechat_notice.c.tried_at, clock.now()))
+    )
 
 
 async def sent(conn: AsyncConnection, notice_id: str, msg_id: int | None) -> None:
@@ -106,11 +123,13 @@ async def sent(conn: AsyncConnection, notice_id: str, msg_id: int | None) -> Non
     )
 
 
-async def put_off(conn: AsyncConnection, notice_id: str, until: datetime) -> None:
+async def put_off(conn: AsyncConnection, notice_id: str, until: datetime, *, known: bool) -> None:
+    """To be tried again; `known`: it is certain that nothing was done."""
+    values: dict[str, Any] = {"attempts": wechat_notice.c.attempts + 1, "not_before": until}
+    if known:
+        values["tried_at"] = None
     await conn.execute(
-        update(wechat_notice)
-        .where(wechat_notice.c.id == notice_id)
-        .values(attempts=wechat_notice.c.attempts + 1, not_before=until)
+        update(wechat_notice).where(wechat_notice.c.id == notice_id).values(**values)
     )
 
 
@@ -124,9 +143,15 @@ async def end(conn: AsyncConnection, notice_id: str, state: str, reason: str) ->
 
 
 async def finish(
-    conn: AsyncConnection, openid: str, msg_id: int, state: str, reason: str | None
+    conn: AsyncConnection,
+    openid: str,
+    msg_id: int,
+    state: str,
+    reason: str | None,
+    *,
+    template: str | None = None,
 ) -> bool:
-    """Note WeChat's report; False when it is of no notice of ours.
+    """Note WeChat's report, when it says so of a `template`; False when it is of no notice of ours.
 
     A report may have 0 for its number, and may come before the call's own answer: then the
     reader's oldest notice without one is meant.
@@ -139,18 +164,21 @@ async def finish(
         .order_by(wechat_notice.c.at)
         .limit(1)
     )
+    if template is not None:
+        of_reader = of_reader.where(wechat_notice.c.template == template)
     named = of_reader.where(wechat_notice.c.msg_id == str(msg_id))
-    unreported = of_reader.where(
-        wechat_notice.c.state.in_((DUE, SENT, UNKNOWN)),
-        wechat_notice.c.msg_id.is_(None) if msg_id else wechat_notice.c.state == SENT,
+    unnamed = of_reader.where(
+        wechat_notice.c.state.in_((DUE, SENT, UNKNOWN)), wechat_notice.c.msg_id.is_(None)
     )
-    for query in (named, unreported):
+    waiting = of_reader.where(wechat_notice.c.state == SENT)
+    values: dict[str, Any] = {"state": state, "reason": reason}
+    if msg_id:
+        values["msg_id"] = str(msg_id)
+    for query in (named, unnamed) if msg_id else (waiting,):
         notice_id = (await conn.execute(query)).scalar()
         if notice_id is not None:
             await conn.execute(
-                update(wechat_notice)
-                .where(wechat_notice.c.id == notice_id)
-                .values(state=state, reason=reason, msg_id=str(msg_id))
+                update(wechat_notice).where(wechat_notice.c.id == notice_id).values(**values)
             )
             return True
     return False

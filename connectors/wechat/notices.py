@@ -22,6 +22,7 @@ from connectors.wechat.client import Client
 from connectors.wechat.delivery import text_of
 from connectors.wechat.errors import Action, NotReached, OutcomeUnknown, WeChatError
 from connectors.wechat.notice_store import Waiting
+from connectors.wechat.push import Consent
 from connectors.wechat.store import Bundle
 from connectors.wechat.words import words
 
@@ -29,6 +30,8 @@ STEP_S = 2.0
 TRIES_APART_S = 60.0
 TRIES_MAX = 5
 "Within the ten minutes for which an id counts as the same"
+SAME_FOR_S = 540.0
+"Of WeChat's ten minutes, when the first call began; the rest is for the call itself"
 UNCONFIRMED_AFTER_S = 3600.0
 "WeChat's report of a notice is overdue after this"
 LENGTHS = {"thing": 20, "phrase": 5, "character_string": 32, "const": 20}
@@ -72,22 +75,37 @@ class Notices:
             before = self._clock.now() - timedelta(seconds=UNCONFIRMED_AFTER_S)
             await store.give_up_before(conn, before)
 
-    async def finished(self, openid: str, msg_id: int, status: str) -> None:
+    async def finished(self, conn: AsyncConnection, openid: str, msg_id: int, status: str) -> None:
         """WeChat's report: `success`, `failed:user block` or `failed: system failed`."""
-        async with self._db.write() as conn:
-            known = await store.finish(
-                conn, openid, msg_id, "delivered" if status == "success" else "failed",
-                None if status == "success" else status.partition(":")[2].strip()[:64],
-            )  # fmt: skip
+        known = await store.finish(
+            conn, openid, msg_id, "delivered" if status == "success" else "failed",
+            None if status == "success" else status.partition(":")[2].strip()[:64],
+        )  # fmt: skip
+        if not known:
+            logger.warning("wechat notice: a report on one that is not known here")
+
+    async def subscribed(self, conn: AsyncConnection, openid: str, report: Consent) -> None:
+        """WeChat's report of a subscribe notice, which may name its template only."""
+        is_done = report.error_code == "0"
+        known = await store.finish(
+            conn, openid, report.msg_id or 0, "delivered" if is_done else "failed",
+            None if is_done else f"errcode {report.error_code}"[:64], template=report.template_id,
+        )  # fmt: skip
         if not known:
             logger.warning("wechat notice: a report on one that is not known here")
 
     async def _send(self, one: Waiting) -> None:
-        if self._notice is None:
+        if self._notice is None or not self._may_be_sent(one, self._notice):
+            state, reason = (
+                ("failed", "no template") if self._notice is None
+                else (store.UNKNOWN, "outcome unknown")
+            )  # fmt: skip
             async with self._db.write() as conn:
-                await store.end(conn, one.id, "failed", "no template")
+                await store.end(conn, one.id, state, reason)
             return
         data = {name: _filled(name, source, one) for name, source in self._notice.fields.items()}
+        async with self._db.write() as conn:
+            await store.begin(conn, self._clock, one.id)
         msg_id: int | None = None
         try:
             if self._notice.kind == "template":
@@ -103,6 +121,16 @@ class Notices:
         async with self._db.write() as conn:
             await store.sent(conn, one.id, msg_id)
 
+    def _may_be_sent(self, one: Waiting, notice: Notice) -> bool:
+        """Whether the reader can not see it twice: after a call that a crash may have cut off.
+
+        A template notice has an id, which counts for a while; a subscribe notice has none.
+        """
+        if one.tried_at is None:
+            return True
+        same_until = one.tried_at + timedelta(seconds=SAME_FOR_S)
+        return notice.kind == "template" and self._clock.now() < same_until
+
     async def _failed(self, one: Waiting, error: WeChatError | NotReached | OutcomeUnknown) -> None:
         is_known = not isinstance(error, OutcomeUnknown)
         may_repeat = is_known or (self._notice is not None and self._notice.kind == "template")
@@ -110,7 +138,7 @@ class Notices:
         async with self._db.write() as conn:
             if may_repeat and passes and one.attempts + 1 < TRIES_MAX:
                 until = self._clock.now() + timedelta(seconds=TRIES_APART_S)
-                await store.put_off(conn, one.id, until)
+                await store.put_off(conn, one.id, until, known=is_known)
             else:
                 state = "failed" if is_known else store.UNKNOWN
                 await store.end(conn, one.id, state, str(error)[:64])

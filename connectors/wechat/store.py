@@ -3,7 +3,8 @@
 A turn is answered one way, and only one: in the response to its push, or afterwards through the
 API. Words wait in the outbox as READY, are SENDING while a call runs, and end as SENT; HELD are
 those that WeChat does not let us send before the resident writes again, AGAIN those that are to be
-tried once more in a while, before which nothing else of their conversation goes.
+tried once more in a while, before which nothing else of their conversation goes, UNREACHED those of
+a reader who can not be written to, or does not want to be.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from conversation.messages import Message
 from conversation.outbox import READY, REFUSED, SAFETY_EPOCH, SENT, stored
 
 CHANNEL = "wechat"
-SENDING, HELD, AGAIN = "sending", "held", "again"
+SENDING, HELD, AGAIN, UNREACHED = "sending", "held", "again", "unreached"
 ORPHAN_AFTER = timedelta(seconds=20)
 "A push is repeated for 15 s; an answer that no attempt has fetched by then goes through the API"
 AT_ONCE = 200
@@ -65,6 +66,8 @@ class Bundle:
     "How often it was tried before without it being known whether it arrived"
     failed_at: datetime | None
     "When it was taken before, and did not arrive after all"
+    given: int
+    "Characters of its one message that the reader has already"
 
     @property
     def seqs(self) -> list[int]:
@@ -217,7 +220,7 @@ async def mark_given(
     """A response carries these words."""
     now = clock.now()
     given = [
-        {"conversation": conversation_id, "given": seq, "sent_at": now}
+        {"conversation": conversation_id, "given_seq": seq, "sent_at": now}
         for one in bundles
         for seq in one.seqs
     ]
@@ -230,6 +233,7 @@ _OUTGOING = (
         message,
         outbox.c.attempts,
         outbox.c.epoch,
+        outbox.c.given,
         outbox.c.sent_at,
         outbox.c.state.label("outbox_state"),
         identity.c.user_key,
@@ -257,7 +261,8 @@ _WAITING = _OF_CONVERSATION.where(or_(_ASKED_FOR, message.c.seq < bindparam("seq
 _GIVEN = (
     update(outbox)
     .where(
-        outbox.c.conversation_id == bindparam("conversation"), outbox.c.seq == bindparam("given")
+        outbox.c.conversation_id == bindparam("conversation"),
+        outbox.c.seq == bindparam("given_seq"),
     )
     .values(state=SENT, sent_at=bindparam("sent_at"))
 )
@@ -296,12 +301,14 @@ _DUE = (
 def _bundles(rows: Sequence[Row[Any]]) -> list[Bundle]:
     """Rows in their order, as one bundle for each stretch of a speaker and of earlier tries.
 
-    A safety sentence is a bundle of its own, which nothing before it can hold back.
+    A safety sentence is a bundle of its own, which nothing before it can hold back, and so is the
+    rest of a message.
     """
     runs = groupby(
         rows,
         key=lambda row: (
             row.conversation_id, row.staff_id, row.attempts, row.epoch == SAFETY_EPOCH,
+            row.given and row.seq,
         ),
     )  # fmt: skip
     return [_bundle(list(run)) for _, run in runs]
@@ -318,6 +325,7 @@ def _bundle(rows: Sequence[Row[Any]]) -> Bundle:
         any(row.epoch == SAFETY_EPOCH for row in rows),
         first.attempts,
         first.sent_at,
+        first.given,
     )
 
 
@@ -361,7 +369,7 @@ async def end(
     known: bool = True,
     not_before: datetime | None = None,
 ) -> None:
-    """What became of a bundle that `was` SENDING or READY: SENT, HELD, REFUSED, or AGAIN at `not_before`.
+    """What became of a bundle that `was` SENDING or READY: SENT, HELD, UNREACHED, or AGAIN at `not_before`.
 
     `known`: it is certain that nothing of it arrived, or all of it; the attempt counts otherwise.
     What another has taken meanwhile stays as it is.
@@ -381,6 +389,19 @@ async def end(
             outbox.c.state == was,
         )
         .values(**values)
+    )
+
+
+async def note_given(conn: AsyncConnection, bundle: Bundle, given: int) -> None:
+    """The reader has so many characters of the bundle's one message; the rest is still to come."""
+    await conn.execute(
+        update(outbox)
+        .where(
+            outbox.c.conversation_id == bundle.conversation_id,
+            outbox.c.seq.in_(bundle.seqs),
+            outbox.c.state == SENDING,
+        )
+        .values(given=given)
     )
 
 

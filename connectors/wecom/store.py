@@ -19,9 +19,9 @@ from community.store.schema import (
 )
 from community.times import Clock
 from connectors.wechat.delivery import piece_key
-from connectors.wechat.store import HELD
+from connectors.wechat.store import HELD, UNREACHED
 from conversation.inbox import Turn
-from conversation.outbox import REFUSED, SENT
+from conversation.outbox import SENT
 
 CHANNEL = "wecom"
 FAILS_WITHIN = timedelta(days=3)
@@ -87,7 +87,7 @@ async def mark_failed(
     another one.
     """
     rows = await conn.execute(
-        select(outbox.c.conversation_id, outbox.c.seq, outbox.c.sent_at)
+        select(outbox.c.conversation_id, outbox.c.seq, outbox.c.sent_at, outbox.c.given)
         .join(conversation, conversation.c.id == outbox.c.conversation_id)
         .join(identity, identity.c.id == conversation.c.identity_id)
         .where(
@@ -102,11 +102,14 @@ async def mark_failed(
     for _, run in groupby(rows, key=lambda row: row.sent_at):
         bundle = list(run)
         conversation_id, seqs = bundle[0].conversation_id, [row.seq for row in bundle]
-        if any(piece_key(conversation_id, seqs, n) == key for n in range(_PIECES_MOST)):
+        keys = (
+            piece_key(conversation_id, seqs, n, given=bundle[0].given) for n in range(_PIECES_MOST)
+        )
+        if key in keys:
             await conn.execute(
                 update(outbox)
                 .where(outbox.c.conversation_id == conversation_id, outbox.c.seq.in_(seqs))
-                .values(state=HELD if may_go_again else REFUSED)
+                .values(state=HELD if may_go_again else UNREACHED)
             )
             return True
     return False

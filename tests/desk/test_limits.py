@@ -32,11 +32,13 @@ async def claimed(fang: Browser, world: World, *, channel: str = "wechat") -> Ca
     return case
 
 
-async def grant(db: Database, world: World, case: Case, left: int, minutes: int) -> None:
+async def grant(
+    db: Database, world: World, case: Case, left: int, minutes: int, kind: str = "message"
+) -> None:
     async with db.write() as conn:
         await conn.execute(
             insert(wechat_grant).values(
-                conversation_id=case.conversation_id, source="s", kind="message", remaining=left,
+                conversation_id=case.conversation_id, source="s", kind=kind, remaining=left,
                 until=world.clock.now() + timedelta(minutes=minutes),
             )
         )  # fmt: skip
@@ -46,6 +48,16 @@ async def test_clerk_sees_how_much_may_still_be_sent_and_until_when(
     fang: Browser, world: World, db: Database
 ) -> None:
     case = await claimed(fang, world)
+    await grant(db, world, case, 2, 60)
+    page = (await fang.get(f"/cases/{case.id}")).text
+    assert allowance_on(page) == "微信还能发 2 条 · 到 11月3日 15:05"
+
+
+async def test_clerk_sees_what_a_message_allows_beside_what_a_tap_does(
+    fang: Browser, world: World, db: Database
+) -> None:
+    case = await claimed(fang, world)
+    await grant(db, world, case, 3, 1, "tap")
     await grant(db, world, case, 2, 60)
     page = (await fang.get(f"/cases/{case.id}")).text
     assert allowance_on(page) == "微信还能发 2 条 · 到 11月3日 15:05"
@@ -92,6 +104,8 @@ async def test_channels_that_count_nothing_show_no_limit(fang: Browser, world: W
         ("held", 0, "delivered", "已用通知提醒居民，他一说话就送到"),
         ("held", 0, "failed", "先存着，居民下次说话时一起送到"),
         ("sent", 0, None, "已发出"),
+        ("unreached", 0, None, "没送到，居民取消了关注或不收消息，请打电话联系"),
+        ("refused", 0, None, "没有发出，人工接手时已作废"),
     ],
 )
 async def test_each_state_of_a_reply_has_its_words(
@@ -114,6 +128,19 @@ async def test_each_state_of_a_reply_has_its_words(
             )  # fmt: skip
     page = (await fang.get(f"/cases/{case.id}")).text
     assert re.findall(r'<p class="delivery">(.*?)</p>', page)[-1] == shown
+
+
+async def test_reply_of_which_only_the_beginning_arrived_says_so(
+    fang: Browser, world: World, db: Database
+) -> None:
+    case = await claimed(fang, world)
+    await fang.post(f"/cases/{case.id}/reply", text="马上到", key="k1")
+    async with db.write() as conn:
+        await conn.execute(update(outbox).values(state="held", given=1))
+    page = (await fang.get(f"/cases/{case.id}")).text
+    assert re.findall(r'<p class="delivery">(.*?)</p>', page)[-1] == (
+        "太长，先送到了前面一部分，居民下次说话时接着送"
+    )
 
 
 async def clip_of(db: Database, world: World, case: Case, *, kept: bool = True) -> str:

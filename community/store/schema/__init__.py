@@ -91,6 +91,7 @@ from community.store.schema.skills import skill_reply, skill_talk
 from community.store.schema.speakers import speaker, spoken
 from community.store.schema.wechat import (
     wechat_answer,
+    wechat_event,
     wechat_grant,
     wechat_login,
     wechat_notice,
@@ -178,6 +179,7 @@ __all__ = [
     "volunteer",
     "vote",
     "wechat_answer",
+    "wechat_event",
     "wechat_grant",
     "wechat_login",
     "wechat_notice",

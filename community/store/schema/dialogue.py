@@ -93,6 +93,7 @@ outbox = Table(
     Column("sent_at", Moment, nullable=True),
     Column("purpose", String(10), nullable=True),
     Column("private", Boolean, nullable=False, server_default=false()),
+    Column("given", Integer, nullable=False, server_default="0"),
     UniqueConstraint("conversation_id", "seq"),
     UniqueConstraint("conversation_id", "client_key"),
     Index("ix_outbox_state_not_before", "state", "not_before"),

@@ -20,8 +20,8 @@ wechat_grant = Table(
     "wechat_grant",
     metadata,
     Column("conversation_id", ForeignKey("conversation.id"), primary_key=True),
+    Column("kind", String(10), primary_key=True),
     Column("source", String(200), nullable=False),
-    Column("kind", String(10), nullable=False),
     Column("until", Moment, nullable=False),
     Column("remaining", Integer, nullable=False),
 )
@@ -38,9 +38,19 @@ wechat_notice = Table(
     Column("reason", String(64), nullable=True),
     Column("attempts", Integer, nullable=False),
     Column("not_before", Moment, nullable=False),
+    Column("tried_at", Moment, nullable=True),
     Column("at", Moment, nullable=False),
     UniqueConstraint("conversation_id", "seq"),
     Index("ix_wechat_notice_state_not_before", "state", "not_before"),
+)
+
+wechat_event = Table(
+    "wechat_event",
+    metadata,
+    Column("key_hash", String(64), primary_key=True),
+    Column("reader_hash", String(64), nullable=False, index=True),
+    Column("name", String(32), nullable=False),
+    Column("created_s", Integer, nullable=False, index=True),
 )
 
 wechat_login = Table(

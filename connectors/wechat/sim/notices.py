@@ -22,6 +22,7 @@ class Finished:
 
     openid: str
     msg_id: int
+    "0 when it is not told"
     status: str
     at: datetime
 
@@ -43,6 +44,8 @@ class Notices:
         self._templates = templates
         self._sent: dict[tuple[str, str], tuple[int, datetime]] = {}
         self._consents: Counter[tuple[str, str]] = Counter()
+        self.has_numbers = True
+        "False: finish events name no notice, their MsgID is 0, as is seen of those with a client_msg_id"
         self._finished: list[Finished] = []
         self._subscribed: list[Sent] = []
         self._last_id = 3_000_000_000_000_000_000
@@ -68,7 +71,8 @@ class Notices:
         if client_msg_id:
             self._sent[openid, client_msg_id] = (self._last_id, now)
         status = BLOCKED if blocked else DELIVERED
-        self._finished.append(Finished(openid, self._last_id, status, now))
+        number = self._last_id if self.has_numbers else 0
+        self._finished.append(Finished(openid, number, status, now))
         return self._last_id
 
     def take_finished(self) -> list[Finished]:

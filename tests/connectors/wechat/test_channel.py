@@ -10,15 +10,17 @@ from sqlalchemy import delete, select, update
 from bot.messages import Reply
 from bot.scripted import ScriptedEngine
 from community.config import Secret
-from community.store.schema import inbound, message, outbox, wechat_answer
+from community.store.schema import inbound, message, outbox, wechat_answer, wechat_event
 from community.times import FixedClock
 from connectors.base import JSON_MAX_BYTES
-from connectors.wechat import channel, grants, store, xml
+from connectors.wechat import channel, events, grants, store, xml
 from connectors.wechat.channel import ANSWER_BY_S
 from connectors.wechat.crypto import SKEW_MAX_S, Cipher
+from connectors.wechat.ledger import KEPT_FOR_A_PERSON, Grant
 from connectors.wechat.sim.faults import Delay, Refuse, Reset
 from connectors.wechat.sim.modes import Format
 from connectors.wechat.sim.pushes import SERVICE_FAULT
+from connectors.wechat.words import words
 from conversation import outbox as outgoing
 from conversation import queue
 from conversation.messages import Draft
@@ -162,12 +164,58 @@ async def test_long_answer_comes_in_pieces_none_of_it_lost(open_account, sim, un
     assert all(len(piece.encode()) <= 2048 for piece in screen(sim))
 
 
-async def test_answer_that_fits_no_other_way_uses_what_is_kept(open_account, sim, until):
+async def test_answer_longer_than_the_bots_share_goes_on_with_the_next_words(
+    open_account, sim, until
+):
     engine = ScriptedEngine()
-    engine.script["念通知"] = Reply((Draft("今天停水的通知。" * 300),))
-    _, pushes = await open_account(engine)
+    long = "今天停水的通知。" * 300
+    engine.script["念通知"] = Reply((Draft(long),))
+    gateway, pushes = await open_account(engine)
     await pushes.say(READER, "念通知")
+    await until(lambda: len(screen(sim)) == 2)
+    await reaches(gateway, "held")
+    first, second = screen(sim)
+    assert second.endswith(words("more"))
+    async with gateway.db.read() as conn:
+        (left,) = await grants.allowances(conn, await conversation_of(gateway, "念通知"))
+    assert left.left == KEPT_FOR_A_PERSON
+    await pushes.say(READER, "接着说")
     await until(lambda: len(screen(sim)) == 4)
+    told = [first, second.removesuffix(words("more")), *screen(sim)[2:]]
+    assert "".join(told) == long
+    assert all(len(piece.encode()) <= 2048 for piece in screen(sim))
+    assert "听到：接着说" in await pushes.say(READER, "好")
+
+
+async def test_rest_of_a_long_answer_that_is_short_comes_with_the_next_answer(
+    open_account, sim, until
+):
+    engine = ScriptedEngine()
+    long = "今天停水的通知。" * 180
+    engine.script["念通知"] = Reply((Draft(long),))
+    gateway, pushes = await open_account(engine)
+    await pushes.say(READER, "念通知")
+    await until(lambda: len(screen(sim)) == 2)
+    await reaches(gateway, "held")
+    told = "".join(screen(sim)).removesuffix(words("more"))
+    assert await pushes.say(READER, "接着说") == f"{long[len(told) :]}\n听到：接着说"
+
+
+async def test_late_answer_to_a_tap_uses_what_the_tap_allows(open_account, sim, until):
+    gateway, pushes = await open_account()
+    await pushes.say(READER, "你好")
+    conversation_id = await conversation_of(gateway, "你好")
+    for i in range(2):
+        await tell(gateway, conversation_id, f"通知{i}", f"notice{i}")
+        await until(lambda i=i: f"通知{i}" in screen(sim))
+    gateway.engine.gate.clear()
+    assert await pushes.tap_menu(READER, "我要报修") is None
+    gateway.engine.gate.set()
+    await until(lambda: "听到：我要报修" in screen(sim))
+    await reaches(gateway, outgoing.SENT)
+    async with gateway.db.read() as conn:
+        allowed = await grants.allowances(conn, conversation_id)
+    assert {one.grant: one.left for one in allowed} == {Grant.MESSAGE: 3, Grant.TAP: 2}
 
 
 async def test_safety_sentence_uses_what_is_kept(open_account, sim, until):
@@ -308,7 +356,8 @@ async def test_what_was_not_sent_costs_nothing_and_what_may_have_been_sent_does(
 
     async def left():
         async with gateway.db.read() as conn:
-            return (await grants.allowance(conn, conversation_id)).left
+            (allowance,) = await grants.allowances(conn, conversation_id)
+            return allowance.left
 
     await pushes.say(READER, "你好")
     conversation_id = await conversation_of(gateway, "你好")
@@ -388,8 +437,21 @@ async def test_reader_who_cannot_be_reached_is_not_tried_again(open_account, sim
     conversation_id = await conversation_of(gateway, "你好")
     sim.inject("message/custom/send", Refuse(43004))
     await tell(gateway, conversation_id, "明天停水。", "notice")
-    await reaches(gateway, outgoing.REFUSED)
+    await reaches(gateway, store.UNREACHED)
     assert sim.calls["message/custom/send"] == 1
+
+
+@pytest.mark.parametrize("errcode", [40007, 45002, 47001, 99999])
+async def test_words_refused_for_a_reason_that_is_not_known_come_with_the_next_message(
+    open_account, sim, errcode
+):
+    gateway, pushes = await open_account()
+    await pushes.say(READER, "你好")
+    conversation_id = await conversation_of(gateway, "你好")
+    sim.inject("message/custom/send", Refuse(errcode))
+    await tell(gateway, conversation_id, "明天停水。", "notice")
+    await reaches(gateway, "held")
+    assert await pushes.say(READER, "还在吗") == "明天停水。\n听到：还在吗"
 
 
 async def test_follower_is_welcomed_and_told_what_it_is(open_account, sim):
@@ -426,13 +488,14 @@ async def test_what_needs_no_dialogue_is_answered_kindly_or_acknowledged(
     assert gateway.engine.asked == []
 
 
-async def test_push_of_another_time_is_taken_and_told_to_the_operator(open_account, sim, caplog):
+@pytest.mark.parametrize("off_s", [-SKEW_MAX_S - 1, SKEW_MAX_S + 1, 86_400])
+async def test_no_push_is_lost_when_our_clock_is_wrong_and_the_operator_is_told(
+    open_account, sim, caplog, off_s
+):
     gateway, pushes = await open_account()
-    await pushes.say(READER, "准时")
-    assert "far apart" not in caplog.text
-    gateway.clock.advance(0)
-    sim.clock = FixedClock(gateway.clock.now() - timedelta(seconds=SKEW_MAX_S + 1))
-    assert await pushes.say(READER, "迟到") == "听到：迟到"
+    sim.clock = FixedClock(gateway.clock.now() + timedelta(seconds=off_s))
+    for said in ("一", "二"):
+        assert await pushes.say(READER, said) == f"听到：{said}"
     assert "wechat push: its clock and ours are far apart" in caplog.text
 
 
@@ -444,6 +507,47 @@ async def test_while_the_key_is_changed_an_answer_is_sealed_with_the_key_of_its_
     pushes.cipher = Cipher(Secret(TOKEN), [Secret(NEXT_KEY)], sim.appid)
     assert await pushes.say(READER, "用新的") == "听到：用新的"
     assert screen(sim) == ["听到：用旧的", "听到：用新的"]
+
+
+async def test_push_that_is_much_older_than_the_newest_is_a_strangers(open_account, sim):
+    gateway, pushes = await open_account()
+    now = gateway.clock.now()
+    assert await pushes.say(READER, "准时") == "听到：准时"
+    sim.clock = FixedClock(now - timedelta(seconds=SKEW_MAX_S))
+    assert await pushes.say(READER, "迟到") == "听到：迟到"
+    sim.clock = FixedClock(now - timedelta(seconds=SKEW_MAX_S + 1))
+    assert await pushes.say(READER, "旧的") is None
+    assert [text for _, text, _ in gateway.engine.asked] == ["准时", "迟到"]
+
+
+async def test_push_of_the_future_shuts_no_other_out(open_account, sim):
+    gateway, pushes = await open_account()
+    now = gateway.clock.now()
+    for said, off_s in (("明天", 86_400), ("今天", 0)):
+        sim.clock = FixedClock(now + timedelta(seconds=off_s))
+        assert await pushes.say(READER, said) == f"听到：{said}"
+
+
+async def test_age_of_a_push_is_known_after_a_restart_by_the_newest_event(open_account, sim):
+    gateway, pushes = await open_account()
+    now = gateway.clock.now()
+    await pushes.follow(READER)
+    await gateway.server.close()
+    again, pushes = await open_account()
+    sim.clock = FixedClock(now - timedelta(seconds=SKEW_MAX_S + 1))
+    assert await pushes.say(READER, "旧的") is None
+    assert again.engine.asked == []
+
+
+async def test_events_are_forgotten_a_day_after_by_the_time_of_the_newest(open_account):
+    gateway, pushes = await open_account()
+    await pushes.follow(READER)
+    gateway.clock.advance(events.KEPT_S + 1)
+    await pushes.follow(OTHER)
+    async with gateway.db.write() as conn:
+        await events.forget_old(conn)
+        rows = (await conn.execute(select(wechat_event.c.created_s))).scalars().all()
+    assert rows == [int(gateway.clock.now().timestamp())]
 
 
 async def test_cry_for_help_is_answered_at_once_with_the_engine_hanging(open_account, sim):

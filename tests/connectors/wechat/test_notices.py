@@ -1,11 +1,13 @@
 """Notices: told once, whatever happens on the way, and what became of them is known."""
 
+import asyncio
+
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from community.store.schema import message, wechat_notice
 from connectors.wechat import notice_store, notices
-from connectors.wechat.sim.faults import Refuse, Reset
+from connectors.wechat.sim.faults import Delay, Refuse, Reset
 from conversation import outbox as outgoing
 from conversation.messages import Draft
 from conversation.ownership import current
@@ -38,17 +40,24 @@ async def late_words(gateway, pushes):
         found = await conn.execute(select(message.c.conversation_id).limit(1))
         conversation_id = found.scalar_one()
     gateway.clock.advance(48 * 3600)
+    await news(gateway, conversation_id, "progress")
+
+
+async def news(gateway, conversation_id, key):
+    """Something new of an order."""
     async with gateway.db.write() as conn:
         floor = await current(conn, conversation_id)
         await outgoing.say(
             conn, gateway.clock, conversation_id, [Draft("刘师傅明天上午来。", (), CARD)],
-            epoch=floor.epoch, key="progress",
+            epoch=floor.epoch, key=key,
         )  # fmt: skip
 
 
 async def noted(gateway):
     async with gateway.db.read() as conn:
-        rows = await conn.execute(select(wechat_notice.c.state, wechat_notice.c.reason))
+        rows = await conn.execute(
+            select(wechat_notice.c.state, wechat_notice.c.reason).order_by(wechat_notice.c.seq)
+        )
         return [tuple(row) for row in rows]
 
 
@@ -64,9 +73,10 @@ async def is_put_off(gateway, until):
 
 
 async def becomes(gateway, until, *wanted):
-    """Wait until the notices are in these states."""
-    while await noted(gateway) != list(wanted):
-        await until(lambda: True)
+    """Wait until the notices are in these states, at most 10 s."""
+    async with asyncio.timeout(10):
+        while await noted(gateway) != list(wanted):
+            await until(lambda: True)
 
 
 def told(sim):
@@ -115,6 +125,56 @@ async def test_blocked_notice_is_noted_with_the_reason(open_account, sim, until,
     assert await noted(gateway) == [("failed", "user block")]
 
 
+async def test_reports_that_name_no_notice_are_each_of_the_oldest_without_one(
+    open_account, sim, until, noticing
+):
+    gateway, pushes = await open_account(**noticing())
+    sim.notices.has_numbers = False
+    await late_words(gateway, pushes)
+    await becomes(gateway, until, ("sent", None))
+    await pushes.report_notices()
+    gateway.clock.advance(1)
+    sim.user_blocked_notices(READER)
+    async with gateway.db.read() as conn:
+        conversation_id = (await conn.execute(select(message.c.conversation_id))).scalars().first()
+    await news(gateway, conversation_id, "more progress")
+    await becomes(gateway, until, ("delivered", None), ("sent", None))
+    pushes.lose_answers = 1
+    await pushes.report_notices()
+    assert await noted(gateway) == [("delivered", None), ("failed", "user block")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "down_s", "calls", "ends"),
+    [
+        ("template", 60, 2, ("sent", None)),
+        ("template", notices.SAME_FOR_S, 1, ("unknown", "outcome unknown")),
+        ("subscribe", 60, 1, ("unknown", "outcome unknown")),
+    ],
+)
+async def test_notice_whose_call_a_crash_has_cut_off_is_shown_once_however_long_we_were_down(
+    open_account, sim, until, noticing, kind, down_s, calls, ends
+):
+    api = {"template": "message/template/send", "subscribe": "message/subscribe/bizsend"}[kind]
+    gateway, pushes = await open_account(**noticing(kind))
+    for _ in range(2):
+        sim.user_agreed(READER, NOTICE)
+    sim.inject(api, Delay(2))
+    await late_words(gateway, pushes)
+    await until(lambda: told(sim))
+    await gateway.server.close()
+    async with gateway.db.write() as conn:  # as a killed process leaves it
+        await conn.execute(
+            update(wechat_notice).values(
+                state="due", reason=None, attempts=0, not_before=gateway.clock.now()
+            )
+        )
+    gateway.clock.advance(down_s)
+    again, _ = await open_account(**noticing(kind))
+    await becomes(again, until, ends)
+    assert (len(told(sim)), sim.calls[api]) == (1, calls)
+
+
 @pytest.mark.parametrize("errcode", [40037, 43004, 47003])
 async def test_refused_notice_is_recorded_and_not_tried_again(
     open_account, sim, until, noticing, errcode
@@ -138,10 +198,36 @@ async def test_consent_is_used_once_and_its_absence_recorded(open_account, sim, 
 
 async def test_notice_with_consent_is_shown(open_account, sim, until, noticing):
     gateway, pushes = await open_account(**noticing("subscribe"))
-    sim.user_agreed(READER, NOTICE)
+    assert await pushes.agree(READER, {NOTICE: True}) is None  # in an article of the account's
     await late_words(gateway, pushes)
     await until(lambda: told(sim))
     await becomes(gateway, until, ("sent", None))
+    await pushes.report_notices()
+    assert await noted(gateway) == [("delivered", None)]
+
+
+@pytest.mark.parametrize(
+    ("template", "code", "ends"),
+    [
+        (NOTICE, "20013", ("failed", "errcode 20013")),
+        ("template-of-another-notice", "0", ("sent", None)),
+    ],
+)
+async def test_report_of_a_subscribe_notice_is_of_its_template_and_says_why_it_failed(
+    open_account, sim, until, noticing, template, code, ends
+):
+    gateway, pushes = await open_account(**noticing("subscribe"))
+    sim.user_agreed(READER, NOTICE)
+    await late_words(gateway, pushes)
+    await becomes(gateway, until, ("sent", None))
+    item = [("TemplateId", template), ("MsgID", "7"), ("ErrorCode", code)]
+    await pushes.push(
+        READER,
+        [("MsgType", "event"), ("Event", "subscribe_msg_sent_event"),
+         ("SubscribeMsgSentEvent", [("List", item)])],
+        is_answered=False,
+    )  # fmt: skip
+    assert await noted(gateway) == [ends]
 
 
 async def test_notice_without_a_report_is_given_up_after_an_hour(

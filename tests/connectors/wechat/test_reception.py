@@ -9,11 +9,24 @@ from sqlalchemy import insert, select, update
 
 from bot.messages import Reply
 from bot.scripted import ScriptedEngine
-from community.store.schema import attachment, identity, message, queue_case, ticket, wechat_grant
+from community.store.schema import (
+    attachment,
+    conversation,
+    identity,
+    message,
+    outbox,
+    queue_case,
+    ticket,
+    wechat_grant,
+)
+from community.times import FixedClock
 from connectors.forgetting import REPEATED_FOR_S
 from connectors.wechat import account_file
-from connectors.wechat.ledger import Grant
+from connectors.wechat.ledger import LASTS, Grant
 from connectors.wechat.sim.faults import Refuse
+from connectors.wechat.words import words
+from conversation import outbox as outgoing
+from conversation import queue
 from conversation.messages import Draft
 from voice.recogniser import Transcript, Word
 from voice.scripted import ScriptedStreamingRecogniser
@@ -207,6 +220,52 @@ async def test_place_reaches_the_person_who_was_called(open_account, sim):
     assert said[1] == "（发来位置：幸福公园，北纬31.24000，东经121.47371）"
 
 
+async def test_film_while_the_bot_serves_is_noted_and_lets_what_was_held_go(
+    open_account, sim, until
+):
+    gateway, pushes = await open_account()
+    await pushes.say(READER, "你好")
+    gateway.clock.advance(48 * 3600)
+    async with gateway.db.write() as conn:
+        (known,) = (await conn.execute(select(conversation.c.id))).scalars()
+        await outgoing.say(conn, gateway.clock, known, [Draft("明天停水。")], epoch=0, key="n")
+    while (await rows(gateway, outbox))[-1].state != "held":
+        await until(lambda: True)
+    pushes.lose_answers = 1
+    assert await pushes.send_video(READER, b"film") == f"明天停水。\n{words('no_video')}"
+    transcript = await rows(gateway, message, message.c.sender, message.c.text)
+    assert transcript[-2:] == [("resident", words("video")), ("bot", words("no_video"))]
+    (allowance,) = await rows(gateway, wechat_grant)
+    assert (allowance.kind, allowance.remaining) == (Grant.MESSAGE, 5)
+    assert allowance.until == gateway.clock.now() + LASTS[Grant.MESSAGE]
+    assert [asked for _, asked, _ in gateway.engine.asked] == ["你好"]
+
+
+async def test_film_reaches_the_person_who_took_the_floor_meanwhile(open_account, sim, clerk):
+    gateway, pushes = await open_account()
+    await pushes.say(READER, "找人工")
+    (known,) = await rows(gateway, conversation)
+    async with gateway.db.write() as conn:
+        case = await queue.open_case(
+            conn, gateway.clock, known.id, lane=queue.Lane.NORMAL, reason="asked", summary={}
+        )
+        await queue.claim(conn, gateway.clock, case.id, clerk, lease_s=60)
+    assert await pushes.send_video(READER, b"film") is None
+    transcript = await rows(gateway, message, message.c.sender, message.c.text)
+    assert ("resident", words("video")) in transcript
+    assert words("no_video") not in [text for _, text in transcript]
+
+
+async def test_place_that_is_asked_about_is_in_the_transcript_once(open_account, sim):
+    gateway, pushes = await open_account()
+    pushes.lose_answers = 1
+    said = await pushes.send_location(READER, 31.24, 121.47371, label="幸福公园")
+    assert said == words("where")
+    assert await rows(gateway, message, message.c.sender, message.c.text) == [
+        ("resident", "（发来位置：幸福公园，北纬31.24000，东经121.47371）"), ("bot", words("where")),
+    ]  # fmt: skip
+
+
 async def test_link_is_read_by_its_title_and_never_fetched(open_account, sim):
     gateway, pushes = await open_account()
     await pushes.send_link(READER, "停水通知", "说明", "http://example.invalid/a")
@@ -325,6 +384,91 @@ async def test_who_comes_back_before_anything_was_erased_stays_known(open_accoun
     await gateway.parts.forgetting.step()
     assert [row.user_key for row in await rows(gateway, identity)] == [READER]
     assert gateway.engine.forgotten == []
+
+
+SUBSCRIBE = [("MsgType", "event"), ("Event", "subscribe"), ("EventKey", "")]
+UNSUBSCRIBE = [("MsgType", "event"), ("Event", "unsubscribe"), ("EventKey", "")]
+
+
+async def pushed_as_of(sim, pushes, at, fields):
+    """Push what was made at this moment, as WeChat repeats it, or one who has captured it."""
+    now, sim.clock = sim.clock, FixedClock(at)
+    try:
+        return await pushes.push(READER, fields)
+    finally:
+        sim.clock = now
+
+
+async def openids(gateway):
+    return [row.user_key for row in await rows(gateway, identity)]
+
+
+@pytest.mark.parametrize("had_arrived", [True, False], ids=["answer lost", "never arrived"])
+async def test_repeated_follow_gets_its_answer_and_does_not_undo_a_leaving_after_it(
+    open_account, sim, until, had_arrived
+):
+    gateway, pushes = await open_account()
+    await pushes.say(READER, "你好")
+    followed_at = gateway.clock.now()
+    if had_arrived:
+        pushes.lose_answers, pushes.tries = 1, 1
+        assert await pushes.push(READER, SUBSCRIBE) is None
+        pushes.tries = 3
+    gateway.clock.advance(3)
+    await pushes.unfollow(READER)
+    gateway.clock.advance(2)
+    said = await pushed_as_of(sim, pushes, followed_at, SUBSCRIBE)
+    assert said == words("welcome")
+    gateway.clock.advance(REPEATED_FOR_S)
+    await until(lambda: gateway.engine.forgotten)
+    assert [key[:5] for key in await openids(gateway)] == ["gone:"]
+
+
+async def test_leaving_that_is_replayed_after_following_again_erases_nothing(open_account, sim):
+    gateway, pushes = await open_account()
+    await pushes.say(READER, "你好")
+    left_at = gateway.clock.now()
+    await pushes.unfollow(READER)
+    gateway.clock.advance(10)
+    await pushes.follow(READER)
+    await pushed_as_of(sim, pushes, left_at, UNSUBSCRIBE)
+    gateway.clock.advance(3600)
+    await gateway.parts.forgetting.step()
+    assert (await openids(gateway), gateway.engine.forgotten) == ([READER], [])
+
+
+async def test_nothing_from_before_a_leaving_makes_who_was_erased_known_again(
+    open_account, sim, until
+):
+    gateway, pushes = await open_account()
+    before = gateway.clock.now()
+    message = [("MsgType", "text"), ("Content", "你好"), ("MsgId", 7)]
+    await pushed_as_of(sim, pushes, before, message)
+    await pushes.follow(READER)
+    gateway.clock.advance(1)
+    await pushes.unfollow(READER)
+    gateway.clock.advance(REPEATED_FOR_S)
+    await until(lambda: gateway.engine.forgotten)
+    for fields in (message, SUBSCRIBE):
+        assert await pushed_as_of(sim, pushes, before, fields) is None
+    assert [key[:5] for key in await openids(gateway)] == ["gone:"]
+    assert await pushes.follow(READER) == words("welcome")
+    assert READER in await openids(gateway)
+
+
+async def test_repeated_scan_allows_nothing_anew(open_account, sim):
+    gateway, pushes = await open_account()
+    await pushes.follow(READER)
+    gateway.clock.advance(5)
+    scanned_at = gateway.clock.now()
+    scan = [("MsgType", "event"), ("Event", "SCAN"), ("EventKey", "poster"), ("Ticket", "t")]
+    await pushes.push(READER, scan)
+    gateway.clock.advance(5)
+    await pushes.tap_menu(READER, "我要报修")
+    allowed = await rows(gateway, wechat_grant)
+    gateway.clock.advance(5)
+    await pushed_as_of(sim, pushes, scanned_at, scan)
+    assert await rows(gateway, wechat_grant) == allowed
 
 
 async def test_photo_that_breaks_what_reads_it_is_not_fetched_without_end(

@@ -13,6 +13,7 @@ from community.store.schema import attachment, message, outbox, queue_case, weco
 from connectors.base import JSON_MAX_BYTES
 from connectors.wechat.ledger import KEPT_FOR_A_PERSON
 from connectors.wechat.sim.faults import Delay, Refuse, Reset
+from connectors.wechat.store import UNREACHED
 from connectors.wecom.words import words
 from conversation import outbox as outgoing
 from conversation import queue
@@ -354,7 +355,7 @@ async def test_message_that_a_resident_refuses_is_marked_for_good(open_account, 
     await callbacks.say(READER, "第0句")
     await reaches_some(gateway, outgoing.SENT)
     await callbacks.call()
-    await reaches(gateway, outgoing.REFUSED)
+    await reaches(gateway, UNREACHED)
     assert heard(sim) == []
 
 
