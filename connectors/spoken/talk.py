@@ -70,14 +70,13 @@ class ConversationTalk(ABC):
             await self._submit_as(own, heard, pcm)
         except Conflict:
             await self._submit_as(f"{own}:more", heard, pcm)
-        self._gateway.hub.wake(self.conversation_id)
 
     async def _submit_as(self, key: str, heard: Transcript, pcm: bytes) -> None:
-        also = None
+        """The words first, then their sound: that of a cry which rang already has its message."""
+        turn = await self._gateway.runner.submit(Inbound(self._sender, key, storable(heard.text)))
+        self._gateway.hub.wake(self.conversation_id)
         if pcm:
-            also = await self._gateway.intake.heard(self._sender.channel, key, pcm, heard)
-        inbound = Inbound(self._sender, key, storable(heard.text))
-        await self._gateway.runner.submit(inbound, also=also)
+            await self._gateway.intake.keep_heard(turn, self._sender.channel, key, pcm, heard)
 
     async def next(self) -> Said:
         """As `voice.talk.Talk`; whoever stops waiting loses nothing: it is given to the next."""

@@ -66,6 +66,7 @@ async def test_clip_and_confidences_are_kept_for_the_desk(
     box = await connect()
     await box.speak()
     await box.until("saying", text="听到，漏水。")
+    await box.until("state", state="speaking")  # told when the errand of the words is done
     async with gateway.db.read() as conn:
         kept = (await conn.execute(select(attachment))).one()
         said = (await conn.execute(select(message.c.attachment_id))).scalars().first()

@@ -7,17 +7,18 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from community.errors import StoreError
 from community.services import speakers
 from community.store import speakers as kept
-from community.store.schema import room
+from community.store.schema import attachment, message, room
 from community.store.speakers import Speaker
 from connectors.app import GATEWAY
 from connectors.spoken.talk import SpeakerTalk, talk_of
 from conversation import aloud, outbox
 from conversation.messages import Draft
+from voice.recogniser import Transcript, Word
 from voice.talk import Fate
 
 Open = Callable[[], Awaitable[SpeakerTalk]]
@@ -140,6 +141,60 @@ async def test_talk_of_a_speaker_that_left_its_home_is_over_and_says_nothing_of_
     with pytest.raises(ConnectionError):
         await talk.next()
     await nothing_more(await open_talk())
+
+
+CRY = Transcript("救命", (Word("救命", 0.9, 0.1, 0.5),))
+SOUND = bytes(3200)
+
+
+async def clips(gateway: Any) -> tuple[list[tuple[str, object]], list[str]]:
+    """What the residents' messages say with their clips' transcripts, and the files of clips."""
+    async with gateway.db.read() as conn:
+        rows = await conn.execute(
+            select(message.c.text, attachment.c.transcript)
+            .outerjoin(attachment, attachment.c.id == message.c.attachment_id)
+            .where(message.c.sender == "resident")
+            .order_by(message.c.seq)
+        )
+        kept_ids = list((await conn.execute(select(attachment.c.id))).scalars())
+    folder = gateway.settings.data_dir / "voices"
+    files = sorted(file.name for file in folder.glob("*"))
+    assert files == sorted(f"{one}.wav" for one in kept_ids)
+    return [(row.text, row.transcript) for row in rows], files
+
+
+async def test_clip_of_a_cry_that_rang_before_its_end_goes_to_its_message(
+    gateway: Any, open_talk: Open
+) -> None:
+    talk = await open_talk()
+    await talk.say("k", Transcript("救命"))
+    for _ in range(2):
+        await talk.say("k", CRY, SOUND)
+    said, files = await clips(gateway)
+    assert said == [("救命", {"text": "救命", "words": [["救命", 0.9, 0.1, 0.5]]})]
+    assert len(files) == 1
+
+
+async def test_clip_of_a_cry_that_went_on_goes_to_the_longer_message_alone(
+    gateway: Any, open_talk: Open
+) -> None:
+    talk = await open_talk()
+    await talk.say("k", Transcript("救命"))
+    for _ in range(2):
+        await talk.say("k", Transcript("救命我摔倒了"), SOUND)
+    said, files = await clips(gateway)
+    assert said == [("救命", None), ("救命我摔倒了", {"text": "救命我摔倒了", "words": []})]
+    assert len(files) == 1
+
+
+async def test_words_are_taken_though_their_clip_cannot_be_kept(
+    gateway: Any, open_talk: Open
+) -> None:
+    (gateway.settings.data_dir / "voices").write_text("no folder")
+    await (await open_talk()).say("k", CRY, SOUND)
+    async with gateway.db.read() as conn:
+        row = (await conn.execute(select(message.c.text, message.c.attachment_id))).first()
+    assert row == ("救命", None)
 
 
 async def test_database_that_fails_once_does_not_silence_it_for_ever(
