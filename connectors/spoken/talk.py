@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
 
@@ -146,6 +147,8 @@ class ConversationTalk(ABC):
 class SpeakerTalk(ConversationTalk):
     """The conversation is the device's own: what it has not played stays in the outbox.
 
+    `there` returns once the device has shown that it has all that was sent to it; what it was told
+    to play before counts as played then, and waits to be said again when it shows no more.
     `opening` is said before anything else and is no message of the conversation. Without it a
     question that stands open since RESUME is asked again.
     """
@@ -156,11 +159,16 @@ class SpeakerTalk(ConversationTalk):
         sender: Sender,
         conversation_id: str,
         speaker: Speaker,
+        there: Callable[[], Awaitable[object]],
         *,
         opening: str | None = None,
     ) -> None:
         super().__init__(gateway, sender, conversation_id, speaker)
+        self._there = there
         self._opening = opening
+        self._unproven: dict[int, Fate] = {}
+        "What was begun and not shown to have arrived"
+        self._proving: set[asyncio.Task[None]] = set()
         self._taken: set[int] = set()
         "Ours to say: nobody else is given it"
         self._given_back: set[int] = set()
@@ -218,6 +226,7 @@ class SpeakerTalk(ConversationTalk):
         if found is not None:
             self._taken.add(found.message.seq)
             self._given_back.discard(found.message.seq)
+            self._refused.discard(found.message.seq)
         return found
 
     async def _has_moved(self, conn: AsyncConnection) -> bool:
@@ -235,17 +244,42 @@ class SpeakerTalk(ConversationTalk):
     async def fate(self, seq: int, fate: Fate) -> None:
         if seq == OPENING:
             return
+        if fate in {Fate.PLAYED, Fate.CUT}:
+            self._unproven[seq] = fate
+            proving = asyncio.create_task(self._prove(seq), name="speaker-proof")
+            self._proving.add(proving)
+            proving.add_done_callback(self._proving.discard)
+            return
+        if fate is Fate.ANSWERED:
+            await self._note_begun(seq)  # whoever answers has heard it
         async with self._gateway.db.write() as conn:
             if fate is Fate.QUEUED:
                 await aloud.hold(conn, self._gateway.clock, self.conversation_id, seq)
             await aloud.note(conn, self._gateway.clock, self.conversation_id, seq, fate.value)
         if fate is Fate.QUEUED and seq in self._taken:
             self._given_back.add(seq)
-        if fate is not Fate.ANSWERED:
             self._taken.discard(seq)
+
+    async def _prove(self, seq: int) -> None:
+        try:
+            await self._there()
+            await self._note_begun(seq)
+        except (ConnectionError, CommunityError) as error:
+            logger.warning("not known to be played: seq=%d error=%s", seq, type(error).__name__)
+
+    async def _note_begun(self, seq: int) -> None:
+        fate = self._unproven.pop(seq, None)
+        if fate is None:
+            return
+        async with self._gateway.db.write() as conn:
+            await aloud.note(conn, self._gateway.clock, self.conversation_id, seq, fate.value)
+        self._taken.discard(seq)
 
     async def close(self) -> None:
         await super().close()
+        for proving in list(self._proving):
+            proving.cancel()
+        await asyncio.gather(*self._proving, return_exceptions=True)
         async with self._gateway.db.write() as conn:
             for seq in sorted(self._taken | self._given_back):
                 await aloud.put_back(conn, self.conversation_id, seq)
@@ -256,10 +290,13 @@ def _place(one: Speaker) -> tuple[str, str | None, str | None]:
     return one.identity_id, one.room_id, one.resident_id
 
 
-async def talk_of(gateway: Gateway, one: Speaker, *, opening: str | None = None) -> SpeakerTalk:
+async def talk_of(
+    gateway: Gateway, one: Speaker, there: Callable[[], Awaitable[object]], *,
+    opening: str | None = None,
+) -> SpeakerTalk:  # fmt: skip
     """The talk of a speaker that has just come; that it was there is noted."""
     sender = Sender(CHANNEL, one.device_key)
     async with gateway.db.write() as conn:
         await speakers.seen(conn, gateway.clock, one.id)
         conversation_id = await inbox.conversation_of(conn, gateway.clock, sender)
-    return SpeakerTalk(gateway, sender, conversation_id, one, opening=opening)
+    return SpeakerTalk(gateway, sender, conversation_id, one, there, opening=opening)

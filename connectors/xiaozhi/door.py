@@ -46,6 +46,10 @@ class XiaozhiDoor:
         self.resumes = False
         "Whether it will say `listen` by itself, because we stopped speaking"
 
+    async def there(self) -> None:
+        """As `connectors.spoken.proof`."""
+        await self._line.proof.there()
+
     @property
     def hands_free(self) -> bool:
         """Whether we find out where an utterance ends; otherwise a button is let go."""

@@ -68,7 +68,8 @@ class HomeSessions:
             duplex=Duplex.LEAKY if door.hears_itself else Duplex.HALF,
             keeps_sound=self._gateway.settings.voice_keep_days > 0,
         )
-        return self._sessions.open(door, await talk_of(self._gateway, one), device, one)
+        talk = await talk_of(self._gateway, one, door.there)
+        return self._sessions.open(door, talk, device, one)
 
 
 async def _by_device(gateway: Gateway, device_id: str) -> Speaker | None:

@@ -13,15 +13,17 @@ from community.errors import StoreError
 from community.services import speakers
 from community.store import speakers as kept
 from community.store.schema import attachment, message, room
+from community.store.schema import outbox as outbox_rows
 from community.store.speakers import Speaker
 from connectors.app import GATEWAY
 from connectors.spoken.talk import SpeakerTalk, talk_of
 from conversation import aloud, outbox
 from conversation.messages import Draft
+from tests.connectors.speaker.conftest import there
 from voice.recogniser import Transcript, Word
 from voice.talk import Fate
 
-Open = Callable[[], Awaitable[SpeakerTalk]]
+Open = Callable[..., Awaitable[SpeakerTalk]]
 
 
 @pytest.fixture
@@ -29,8 +31,8 @@ async def open_talk(gateway: Any, conversation_id: str) -> AsyncIterator[Open]:
     """Talks of box-1, as each of its sockets has one."""
     talks: list[SpeakerTalk] = []
 
-    async def open_talk() -> SpeakerTalk:
-        talks.append(await talk_of(gateway.app[GATEWAY], await box(gateway)))
+    async def open_talk(proof: Callable[[], Awaitable[object]] = there) -> SpeakerTalk:
+        talks.append(await talk_of(gateway.app[GATEWAY], await box(gateway), proof))
         return talks[-1]
 
     yield open_talk
@@ -195,6 +197,54 @@ async def test_words_are_taken_though_their_clip_cannot_be_kept(
     async with gateway.db.read() as conn:
         row = (await conn.execute(select(message.c.text, message.c.attachment_id))).first()
     assert row == ("救命", None)
+
+
+async def fate_of(gateway: Any, conversation_id: str) -> tuple[str, str | None]:
+    """The state of message 1, and what is noted of its being said."""
+    async with gateway.db.read() as conn:
+        state = await conn.execute(
+            select(outbox_rows.c.state).where(
+                outbox_rows.c.conversation_id == conversation_id, outbox_rows.c.seq == 1
+            )
+        )
+        noted = (await kept.fates(conn, conversation_id)).get(1)
+    return str(state.scalar_one()), noted.fate if noted else None
+
+
+@pytest.mark.parametrize("fate", [Fate.PLAYED, Fate.CUT])
+async def test_what_was_played_counts_once_the_device_shows_that_it_is_there(
+    gateway: Any, conversation_id: str, open_talk: Open, fate: Fate
+) -> None:
+    shown = asyncio.Event()
+    talk = await open_talk(shown.wait)
+    await write(gateway, conversation_id, "一")
+    await talk.fate((await talk.next()).seq, fate)
+    await nothing_more(talk)
+    assert await fate_of(gateway, conversation_id) == ("ready", None)
+    shown.set()
+    await nothing_more(talk)
+    assert await fate_of(gateway, conversation_id) == ("sent", fate.value)
+
+
+async def test_what_was_played_into_a_dead_line_is_said_to_the_next_who_comes(
+    gateway: Any, conversation_id: str, open_talk: Open
+) -> None:
+    talk = await open_talk(asyncio.Event().wait)
+    await write(gateway, conversation_id, "一")
+    await talk.fate((await talk.next()).seq, Fate.PLAYED)
+    await talk.close()
+    assert (await (await open_talk()).next()).text == "一"
+
+
+async def test_what_is_answered_was_heard(
+    gateway: Any, conversation_id: str, open_talk: Open
+) -> None:
+    talk = await open_talk(asyncio.Event().wait)
+    await write(gateway, conversation_id, "一")
+    said = await talk.next()
+    await talk.fate(said.seq, Fate.PLAYED)
+    await talk.fate(said.seq, Fate.ANSWERED)
+    assert await fate_of(gateway, conversation_id) == ("sent", "answered")
 
 
 async def test_database_that_fails_once_does_not_silence_it_for_ever(
