@@ -7,7 +7,7 @@ import logging
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -18,7 +18,7 @@ from community.store.speakers import Speaker
 from connectors.base import Gateway, storable
 from connectors.spoken.said_alone import SaidAlone
 from connectors.spoken.speech import said
-from conversation import aloud, inbox
+from conversation import aloud, inbox, queue
 from conversation.aloud import Aloud
 from conversation.messages import Inbound, Sender
 from voice.recogniser import Transcript
@@ -28,12 +28,13 @@ LOOK_AGAIN_S = 20.0
 "Without being woken: a lease may have ended, or the night"
 FAILED_S = 5.0
 "Before the database is asked again"
-AWAKE = timedelta(minutes=5)
-"After a word of the resident"
+AWAKE = {aloud.NEWS: timedelta(minutes=5), aloud.STAFF: timedelta(minutes=30)}
+"How long after a word of the resident such things are said in the quiet hours too"
 CHANNEL = "speaker"
 KEY_MAX = 64
 OPENING = 0
 "Number of what is said at the beginning; the conversation's own begin with 1"
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 RESUME = (timedelta(seconds=30), timedelta(minutes=30))
 "A question is asked again to a device that comes back within this time"
 
@@ -175,14 +176,14 @@ class SpeakerTalk(ConversationTalk):
         "Could not be said, and comes again when its lease is over"
         self._refused: set[int] = set()
         self._still = Still(gateway.clock)
-        self._awake_until = gateway.clock.now()
+        self._spoke_at: datetime | None = None
         self._begun = False
         self._said_alone = SaidAlone(gateway.clock, conversation_id)
 
     async def say(
         self, key: str, heard: Transcript, pcm: bytes = b"", *, continues: str = ""
     ) -> None:
-        self._awake_until = self._gateway.clock.now() + AWAKE
+        self._spoke_at = self._gateway.clock.now()
         await super().say(key, heard, pcm, continues=continues)
 
     async def _find(self) -> Said | None:
@@ -219,15 +220,24 @@ class SpeakerTalk(ConversationTalk):
                 return None
             await self._keep_taken(conn)
             await self._said_alone.note(conn)
-            found = await aloud.take(
-                conn, clock, self.conversation_id, self._still,
-                awake=clock.now() < self._awake_until,
-            )  # fmt: skip
+            awake = await self._awake(conn)
+            found = await aloud.take(conn, clock, self.conversation_id, self._still, awake=awake)
         if found is not None:
             self._taken.add(found.message.seq)
             self._given_back.discard(found.message.seq)
             self._refused.discard(found.message.seq)
         return found
+
+    async def _awake(self, conn: AsyncConnection) -> set[str]:
+        """What wakes nobody now, for the resident spoke here not long ago, or is in danger."""
+        if self._spoke_at is None:
+            self._spoke_at = await inbox.last_received(conn, self.conversation_id) or LONG_AGO
+        silent = self._gateway.clock.now() - self._spoke_at
+        kinds = {kind for kind, after in AWAKE.items() if silent < after}
+        cases = await queue.open_cases(conn, self.conversation_id)
+        if any(case.lane is queue.Lane.EMERGENCY for case in cases):
+            kinds.add(aloud.STAFF)
+        return kinds
 
     async def _has_moved(self, conn: AsyncConnection) -> bool:
         """Whether it stands elsewhere than when it came, or is another's: then it comes anew."""

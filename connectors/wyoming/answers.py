@@ -60,10 +60,12 @@ class Answers:
         told: list[str] = []
         async with self._gateway.db.write() as conn:
             while True:
-                found = await aloud.take(conn, clock, conversation_id, self._still, awake=True)
+                found = await aloud.take(
+                    conn, clock, conversation_id, self._still, awake=aloud.COULD_WAIT
+                )
                 if found is None:
                     return told
                 if found.private:
                     continue
                 await aloud.note(conn, clock, conversation_id, found.message.seq, PLAYED)
-                told.append(for_the_ear_with_choices(found.message))
+                told.append(for_the_ear_with_choices(found))

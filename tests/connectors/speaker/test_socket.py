@@ -97,7 +97,7 @@ async def test_staff_reply_waits_for_the_speaker_and_is_played_once(
         )  # fmt: skip
     box = await connect()
     assert (await box.until("hello"))["home"] == "3号楼2单元501"
-    await box.until("saying", text="师傅下午来。")
+    await box.until("saying", text="工作人员说，师傅下午来。")
     async with asyncio.timeout(WAIT_S):
         while await fates(gateway) != {1: "played"}:  # noqa: ASYNC110 - the database tells nobody
             await asyncio.sleep(0.01)
@@ -123,7 +123,7 @@ async def test_what_a_speaker_does_not_answer_for_is_said_again(
     await gone.until("state", state="listening")
     await gone.close()
     again = await connect()
-    await again.until("saying", text="师傅下午来。")
+    await again.until("saying", text="工作人员说，师傅下午来。")
 
 
 @at_home

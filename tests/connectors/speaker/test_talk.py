@@ -17,8 +17,10 @@ from community.store.schema import outbox as outbox_rows
 from community.store.speakers import Speaker
 from connectors.app import GATEWAY
 from connectors.spoken.talk import SpeakerTalk, talk_of
-from conversation import aloud, outbox
+from conversation import aloud, outbox, queue
 from conversation.messages import Draft
+from conversation.ownership import current
+from conversation.queue import Lane
 from tests.connectors.speaker.conftest import there
 from voice.recogniser import Transcript, Word
 from voice.talk import Fate
@@ -49,12 +51,23 @@ async def box(gateway: Any) -> Speaker:
 
 async def write(gateway: Any, conversation_id: str, *texts: str) -> None:
     async with gateway.db.write() as conn:
+        epoch = (await current(conn, conversation_id)).epoch
         for text in texts:
             await outbox.say(
-                conn, gateway.clock, conversation_id, [Draft(text)], epoch=0, key=text,
+                conn, gateway.clock, conversation_id, [Draft(text)], epoch=epoch, key=text,
                 speaker="staff",
             )  # fmt: skip
     gateway.app[GATEWAY].hub.wake(conversation_id)
+
+
+async def heard(gateway: Any, conversation_id: str) -> None:
+    """The turn of what was said is over, and its answer is nobody's any more."""
+    runner = gateway.app[GATEWAY].runner
+    async with asyncio.timeout(5):
+        while runner.is_working(conversation_id):  # noqa: ASYNC110 - it tells nobody
+            await asyncio.sleep(0.01)
+    async with gateway.db.write() as conn:
+        await outbox.deliver(conn, conversation_id, after=0)
 
 
 async def nothing_more(talk: SpeakerTalk) -> None:
@@ -245,6 +258,46 @@ async def test_what_is_answered_was_heard(
     await talk.fate(said.seq, Fate.PLAYED)
     await talk.fate(said.seq, Fate.ANSWERED)
     assert await fate_of(gateway, conversation_id) == ("sent", "answered")
+
+
+async def test_reply_of_staff_wakes_nobody_at_night_and_comes_with_the_next_words(
+    gateway: Any, conversation_id: str, open_talk: Open
+) -> None:
+    gateway.clock.advance(12 * 3600)  # 2:05
+    talk = await open_talk()
+    await write(gateway, conversation_id, "师傅早上来")
+    await nothing_more(talk)
+    await talk.say("k", Transcript("几点了"))
+    assert (await talk.next()).spoken == "工作人员说，师傅早上来。"
+
+
+@pytest.mark.parametrize(("minutes", "said"), [(29, True), (31, False)])
+async def test_who_spoke_within_half_an_hour_hears_staff_at_night_after_a_restart_too(
+    gateway: Any, conversation_id: str, open_talk: Open, minutes: int, *, said: bool
+) -> None:
+    gateway.clock.advance(12 * 3600)
+    await (await open_talk()).say("k", Transcript("几点了"))
+    await heard(gateway, conversation_id)
+    gateway.clock.advance(minutes * 60)
+    talk = await open_talk()
+    await write(gateway, conversation_id, "马上来")
+    if said:
+        assert (await talk.next()).text == "马上来"
+    else:
+        await nothing_more(talk)
+
+
+async def test_staff_are_heard_at_night_while_an_emergency_is_open(
+    gateway: Any, conversation_id: str, open_talk: Open
+) -> None:
+    gateway.clock.advance(12 * 3600)
+    async with gateway.db.write() as conn:
+        await queue.open_case(
+            conn, gateway.clock, conversation_id, lane=Lane.EMERGENCY, reason="fall", summary={}
+        )
+    gateway.clock.advance(2 * 3600)
+    await write(gateway, conversation_id, "救护车到楼下了")
+    assert (await (await open_talk()).next()).text == "救护车到楼下了"
 
 
 async def test_database_that_fails_once_does_not_silence_it_for_ever(

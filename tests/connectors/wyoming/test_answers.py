@@ -57,7 +57,7 @@ async def test_choices_are_named_and_what_waited_is_said_first(start_gateway: An
             speaker="staff",
         )  # fmt: skip
     answered = await ask(Asked("报修", SATELLITE))
-    assert answered.text == "师傅下午来。哪里坏了？您可以说：厨房，或者卫生间。"
+    assert answered.text == "工作人员说，师傅下午来。哪里坏了？您可以说：厨房，或者卫生间。"
     async with gateway.db.read() as conn:
         fates = await conn.execute(select(spoken.c.fate))
         assert fates.scalars().all() == ["played", "played", "played"]
