@@ -102,8 +102,27 @@ async def take(
     In the quiet hours what COULD_WAIT waits for their end, but for the kinds that somebody is
     `awake` for; a reminder that is no longer true is never said. Needs a write transaction.
     """
+    for found in await _waiting(conn, clock, conversation_id, awake):
+        seq = found.message.seq
+        if found.kind == REMINDER and not await still_worth(conn, found.key):
+            await _set(conn, conversation_id, seq, state=SENT if found.was_said else REFUSED)
+            continue
+        await _set(conn, conversation_id, seq, lease_until=clock.now() + LEASE)
+        return found
+    return None
+
+
+async def waits(
+    conn: AsyncConnection, clock: Clock, conversation_id: str, *, awake: Collection[str] = ()
+) -> bool:
+    """Whether there is something that `take` would look at."""
+    return bool(await _waiting(conn, clock, conversation_id, awake))
+
+
+async def _waiting(
+    conn: AsyncConnection, clock: Clock, conversation_id: str, awake: Collection[str]
+) -> list[Aloud]:
     now = clock.now()
-    waits = COULD_WAIT - set(awake) if telling.after_quiet(now) > now else frozenset[str]()
     rows = await conn.execute(
         _said()
         .where(
@@ -114,16 +133,8 @@ async def take(
         )
         .order_by(outbox.c.seq)
     )
-    for found in [_aloud(row) for row in rows.all()]:
-        seq = found.message.seq
-        if found.kind in waits:
-            continue
-        if found.kind == REMINDER and not await still_worth(conn, found.key):
-            await _set(conn, conversation_id, seq, state=SENT if found.was_said else REFUSED)
-            continue
-        await _set(conn, conversation_id, seq, lease_until=now + LEASE)
-        return found
-    return None
+    held = COULD_WAIT - set(awake) if telling.after_quiet(now) > now else frozenset[str]()
+    return [found for found in map(_aloud, rows) if found.kind not in held]
 
 
 async def after(conn: AsyncConnection, conversation_id: str, seq: int) -> Aloud | None:

@@ -212,15 +212,22 @@ class SpeakerTalk(ConversationTalk):
         return seq not in self._refused
 
     async def _take(self) -> Aloud | None:
+        """Nothing is written while there is nothing to do: many speakers look again and again."""
         clock = self._gateway.clock
-        async with self._gateway.db.write() as conn:
+        async with self._gateway.db.read() as conn:
             if await self._has_moved(conn):
                 self._open = False
                 self._woken.set()
                 return None
+            awake = await self._awake(conn)
+            waits = await aloud.waits(conn, clock, self.conversation_id, awake=awake)
+            if not (waits or self._taken or await self._said_alone.numbers(conn)):
+                return None
+        async with self._gateway.db.write() as conn:
+            if await self._has_moved(conn):
+                return None  # the next look says so
             await self._keep_taken(conn)
             await self._said_alone.note(conn)
-            awake = await self._awake(conn)
             found = await aloud.take(conn, clock, self.conversation_id, self._still, awake=awake)
         if found is not None:
             self._taken.add(found.message.seq)

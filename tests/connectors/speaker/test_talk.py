@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -298,6 +299,35 @@ async def test_staff_are_heard_at_night_while_an_emergency_is_open(
     gateway.clock.advance(2 * 3600)
     await write(gateway, conversation_id, "救护车到楼下了")
     assert (await (await open_talk()).next()).text == "救护车到楼下了"
+
+
+class CountedWrites:
+    """A database that counts its write transactions."""
+
+    def __init__(self, db: Any) -> None:
+        self._db = db
+        self.count = 0
+        self.read = db.read
+
+    def write(self) -> Any:
+        self.count += 1
+        return self._db.write()
+
+
+async def test_speaker_that_has_nothing_to_say_writes_nothing(
+    gateway: Any, conversation_id: str
+) -> None:
+    parts = gateway.app[GATEWAY]
+    db: Any = CountedWrites(gateway.db)
+    talk = await talk_of(replace(parts, db=db), await box(gateway), there)
+    before = db.count
+    for _ in range(3):
+        parts.hub.wake(conversation_id)
+        await nothing_more(talk)
+    assert db.count == before
+    await write(gateway, conversation_id, "一")
+    assert (await talk.next()).text == "一"
+    await talk.close()
 
 
 async def test_database_that_fails_once_does_not_silence_it_for_ever(
