@@ -16,7 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.store import attachments, speakers
 from community.store.attachments import Attachment
-from community.store.schema import conversation, inbound, outbox, staff, wechat_notice
+from community.store.identities import GONE
+from community.store.schema import conversation, identity, inbound, outbox, staff, wechat_notice
 from conversation import audit, notes
 from conversation import outbox as outbox_repository
 from conversation.messages import Message
@@ -33,10 +34,11 @@ ALL = 100_000
 "More than a conversation holds"
 
 Delivery = Literal[
-    "waiting", "sending", "again", "held", "doubtful", "noticed", "sent", "refused", "read"
+    "waiting", "sending", "again", "held", "doubtful", "noticed", "sent", "refused", "gone", "read"
 ]
 """On WeChat more can be said than that it waits: `again` in a while, `held` until the reader writes,
-`doubtful` when it may have arrived already, `noticed` when a notice told them of it."""
+`doubtful` when it may have arrived already, `noticed` when a notice told them of it. `gone`: it was
+not handed over before the account was erased, or its speaker left the home."""
 
 
 @dataclass(frozen=True)
@@ -142,11 +144,13 @@ async def _taken(conn: AsyncConnection, conversation_id: str) -> set[str]:
 
 
 async def _deliveries(conn: AsyncConnection, conversation_id: str) -> dict[int, Delivery]:
-    seen = (
+    seen, user_key = (
         await conn.execute(
-            select(conversation.c.seen_seq).where(conversation.c.id == conversation_id)
+            select(conversation.c.seen_seq, identity.c.user_key)
+            .join(identity, identity.c.id == conversation.c.identity_id)
+            .where(conversation.c.id == conversation_id)
         )
-    ).scalar_one()
+    ).one()
     rows = await conn.execute(
         select(outbox.c.seq, outbox.c.state, outbox.c.attempts, wechat_notice.c.state.label("told"))
         .outerjoin(
@@ -158,13 +162,17 @@ async def _deliveries(conn: AsyncConnection, conversation_id: str) -> dict[int, 
         )
         .where(outbox.c.conversation_id == conversation_id)
     )
+    gone = user_key.startswith(GONE)
     return {
-        row.seq: _delivery(row.state, row.attempts, row.told, seen=row.seq <= seen) for row in rows
+        row.seq: _delivery(row.state, row.attempts, row.told, seen=row.seq <= seen, gone=gone)
+        for row in rows
     }
 
 
-def _delivery(state: str, attempts: int, told: str | None, *, seen: bool) -> Delivery:
+def _delivery(state: str, attempts: int, told: str | None, *, seen: bool, gone: bool) -> Delivery:
     match state:
+        case outbox_repository.READY | outbox_repository.REFUSED if gone:
+            return "gone"
         case outbox_repository.REFUSED:
             return "refused"
         case _ if seen:

@@ -21,6 +21,8 @@ CODE_DIGITS = 6
 MOST_UNBOUND_PER_HOUR = 200
 "New devices that may ask for a code: more is somebody's programme"
 WINDOW = timedelta(minutes=15)
+STRAY_AFTER = timedelta(days=30)
+"A speaker that stands in no home and was not seen for so long is forgotten"
 GUESSES = 10
 "Wrong codes of one member of staff, or of one home, within WINDOW"
 NAME_MAX = 20
@@ -75,6 +77,7 @@ async def show_code(ctx: Context, one: Speaker, client_id: str | None = None) ->
     """
     until = ctx.clock.now() + CODE_LIVES
     async with ctx.db.write() as conn:
+        await speakers.seen(conn, ctx.clock, one.id)
         for _ in range(20):
             code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
             if await speakers.by_code(conn, ctx.clock, code) is None:
@@ -144,3 +147,18 @@ def proves(one: Speaker, secret: str) -> bool:
 async def unbind(conn: AsyncConnection, clock: Clock, one: Speaker) -> None:
     """The speaker leaves its home; nothing that was said or is to be said there goes with it."""
     await speakers.move(conn, one.id, await identities.succeed(conn, clock, one.identity_id))
+
+
+async def forget_strays(conn: AsyncConnection, clock: Clock) -> list[str]:
+    """Forget the speakers in no home that nobody has seen for STRAY_AFTER.
+
+    Returns the conversations of those that had one; those are to be erased as a whole.
+    """
+    spoken_with = []
+    for one in await speakers.strays(conn, clock.now() - STRAY_AFTER):
+        conversation_id = await identities.conversation_of(conn, one.identity_id)
+        if conversation_id is not None:
+            spoken_with.append(conversation_id)
+        else:
+            await speakers.remove(conn, one)
+    return spoken_with
