@@ -11,7 +11,7 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.context import Context
-from community.errors import BadInput, TooMany
+from community.errors import BadInput, NotFound, TooMany
 from community.store import identities, rooms, speakers
 from community.store.speakers import Speaker
 from community.times import Clock
@@ -118,6 +118,26 @@ async def bind(
     await speakers.end_code(conn, found.id)
     if name is not None:
         await speakers.rename(conn, found.id, name_of(name))
+    return await _known(conn, found.id)
+
+
+async def give(
+    conn: AsyncConnection, clock: Clock, speaker_id: str, room_id: str, resident_id: str | None
+) -> Speaker:
+    """Say whose a speaker of this home is; None: its household's together.
+
+    Raises NotFound for a speaker or a person that is not of this home.
+    """
+    found = await speakers.get(conn, speaker_id)
+    if found is None or found.room_id != room_id:
+        raise NotFound("no such speaker in this home")
+    household = {one.id for one in await rooms.residents_of(conn, room_id)}
+    if resident_id is not None and resident_id not in household:
+        raise NotFound("no such person in this home")
+    if found.resident_id not in {None, resident_id}:
+        await unbind(conn, clock, found)
+        found = await _known(conn, found.id)
+    await identities.bind(conn, clock, found.identity_id, room_id, resident_id)
     return await _known(conn, found.id)
 
 
