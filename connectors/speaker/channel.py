@@ -89,6 +89,7 @@ class SpeakerChannel(Channel):
         phones = self.gateway.settings.help_phones.split(",")
         return {
             "type": "hello", "rate_hz": RATE_HZ, "home": one.home, "pace": one.pace,
+            "person": one.person,
             "hears": self.gateway.ears is not None,
             "help_phones": [phone.strip() for phone in phones if phone.strip()],
         }  # fmt: skip

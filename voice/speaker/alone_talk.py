@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from community.errors import StoreError
 from community.times import Clock, date_words
@@ -24,6 +24,8 @@ from voice.timers import Timers, within
 
 TOO_LATE = timedelta(hours=2)
 "A reminder this old does more harm than good; as long as the gateway's own for a medicine"
+AGAIN = timedelta(minutes=15)
+"Until a private reminder is announced once more that nobody has said to listen to"
 LOOK_S = 20.0
 "The clock of a machine may be set while one waits"
 ANSWERS = timedelta(minutes=2)
@@ -46,6 +48,8 @@ class AloneTalk:
         self._to_say: deque[Said] = deque()
         self._changed = asyncio.Event()
         self._given: dict[int, Due] = {}
+        self._put_off: dict[str, datetime] = {}
+        "By key: when a reminder is given once more"
         self._seq = 0
         self._turn = 0
         self._answers_until = clock.now()
@@ -86,20 +90,19 @@ class AloneTalk:
                 return self._to_say.popleft()
             due = self._due()
             if due is not None:
-                self._seq += 1
-                self._given[self._seq] = due
-                return Said(self._seq, due.text, Kind.REMINDER)
+                return Said(self._give(due), due.text, Kind.REMINDER, private=due.private)
             try:
                 await within(self._timers, LOOK_S, self._changed.wait())
             except TimeoutError:
                 continue
 
     async def fate(self, seq: int, fate: Fate) -> None:
-        """A reminder that was begun is over; one that was not is the gateway's to say."""
-        due = self._given.get(seq)
+        """A reminder that was begun is over; one that waits for its owner is announced again."""
+        due, now = self._given.get(seq), self._clock.now()
+        if due is not None and due.private and fate is Fate.QUEUED:
+            self._put_off[due.key] = now + AGAIN
         if due is None or fate not in (Fate.PLAYED, Fate.CUT):
             return
-        now = self._clock.now()
         self._answers_until = now + ANSWERS
         self._write(Entry(SPOKEN, due.key, "", now))
         self._memory.drop(due.key)
@@ -113,12 +116,22 @@ class AloneTalk:
 
     def _due(self) -> Due | None:
         """A reminder whose time has come and that was not said yet."""
-        now, given = self._clock.now(), {due.key for due in self._given.values()}
+        now = self._clock.now()
         for due in self._memory.known.agenda:
-            known = due.key in given or self._journal.has(SPOKEN, due.key)
-            if due.at <= now < due.at + TOO_LATE and not known:
+            waits = self._put_off.get(due.key, due.at) <= now < due.at + TOO_LATE
+            if waits and not self._journal.has(SPOKEN, due.key):
                 return due
         return None
+
+    def _give(self, due: Due) -> int:
+        """Its number, the same each time."""
+        self._put_off[due.key] = due.at + TOO_LATE
+        for seq, given in self._given.items():
+            if given.key == due.key:
+                return seq
+        self._seq += 1
+        self._given[self._seq] = due
+        return self._seq
 
     def _note(self, key: str, text: str) -> None:
         now = self._clock.now()
