@@ -216,7 +216,7 @@ class Answerer:
         code = speaker_code.code_in(heard.words)
         if code is not None:
             told = await speaker_code.bind(conn, self._clock, turn.conversation_id, code)
-            return Ending("answered", (Draft(told),))
+            return Ending("asked" if told.choices else "answered", (told,))
         return None
 
     async def _gateway_act(
@@ -228,6 +228,9 @@ class Answerer:
             )
             said = phrase("staff.rated" if first else "staff.rated_before")
             return Ending("answered", (Draft(said),))
+        if act == speaker_code.GIVE:
+            told = await speaker_code.give(conn, self._clock, turn.conversation_id, details)
+            return Ending("answered", (told,))
         return await self._withdraw(conn, turn)
 
     async def _withdraw(self, conn: AsyncConnection, turn: Turn) -> Ending:

@@ -157,6 +157,7 @@ async def _background(app: web.Application) -> AsyncIterator[None]:
         ("fetch-files", STEP_S, gateway.intake.step),
         ("forget-accounts", forgetting.STEP_S, gateway.forgetting.step),
         ("forget-events", FORGET_EVERY_S, forget_old_events),
+        ("forget-strays", FORGET_EVERY_S, gateway.forgetting.order_strays),
         ("forget-clips", FORGET_EVERY_S, gateway.intake.forget_old),
     ]
     for channel in app[_CHANNELS]:

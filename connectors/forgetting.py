@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.engine import Engine
 from community.errors import CommunityError
+from community.services import speakers
 from community.store import attachments
 from community.store.database import Database
 from community.times import Clock
@@ -43,6 +44,12 @@ class Forgetting:
             conn, kind=KIND, key=f"{KIND}:{conversation_id}", due_at=due_at,
             payload={"conversation": conversation_id},
         )  # fmt: skip
+
+    async def order_strays(self) -> None:
+        """Speakers that stood in no home for long are forgotten, with what was said to them."""
+        async with self._db.write() as conn:
+            for conversation_id in await speakers.forget_strays(conn, self._clock):
+                await self.order(conn, conversation_id)
 
     async def step(self) -> None:
         """Erase what is ordered.

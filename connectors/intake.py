@@ -18,12 +18,12 @@ from bot.listening import LISTEN_S
 from bot.phrases import phrase
 from community.errors import BadInput, CommunityError, NotFound, Unavailable
 from community.store import attachments
-from community.store.attachments import CLIP_ID, KEPT, PHOTO, VOICE, Attachment
+from community.store.attachments import CLIP_ID, KEPT, PHOTO, VOICE, Attachment, File
 from community.store.database import Database
 from community.times import Clock
 from connectors.photos import Photos
 from connectors.voices import Voices, noted
-from conversation import inbox, outbox
+from conversation import events, inbox, outbox
 from conversation.messages import Draft
 from conversation.ownership import STAFFED, current
 from voice.recogniser import Transcript
@@ -80,20 +80,29 @@ class Intake:
             self._begin(found)
         return attachment_id
 
-    async def heard(self, channel: str, key: str, pcm: bytes, words: Transcript) -> inbox.Also:
-        """Keep the sound of an utterance that was heard already; it goes to its message.
+    async def keep_heard(
+        self, turn: inbox.Turn, channel: str, key: str, pcm: bytes, words: Transcript
+    ) -> None:
+        """Keep the sound of an utterance whose words are a stored turn, with the channel's own `key`.
 
-        The file is written now, its row with the message that has the channel's own `key`.
+        The words count without it: that it cannot be kept is only logged.
         """
         clip_id = _id_of(channel, VOICE, key)
-        file = await self._voices.write_pcm(clip_id, pcm)
+        try:
+            file = await self._voices.write_pcm(clip_id, pcm)
+            async with self._db.write() as conn:
+                if await attachments.find(conn, clip_id) is None:
+                    await self._attach(conn, turn, clip_id, file, words)
+        except (OSError, CommunityError) as error:
+            logger.error("clip not kept: turn=%s error=%s", turn.id, type(error).__name__)
 
-        async def attach(conn: AsyncConnection, turn: inbox.Turn) -> None:
-            await attachments.add(conn, self._clock, clip_id, turn.conversation_id, file, VOICE)
-            await attachments.transcribe(conn, clip_id, noted(words))
-            await inbox.attach_clip(conn, turn, clip_id)
-
-        return attach
+    async def _attach(
+        self, conn: AsyncConnection, turn: inbox.Turn, clip_id: str, file: File, words: Transcript
+    ) -> None:
+        await attachments.add(conn, self._clock, clip_id, turn.conversation_id, file, VOICE)
+        await attachments.transcribe(conn, clip_id, noted(words))
+        await inbox.attach_clip(conn, turn, clip_id)
+        await events.publish(conn, self._clock, "message", conversation_id=turn.conversation_id)
 
     async def step(self) -> None:
         """Begin to fetch what is due: after a restart, or after a try that failed."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import wave
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
@@ -68,8 +69,9 @@ class Voices:
         await asyncio.to_thread(self.file(clip_id).unlink, missing_ok=True)
 
     async def forget_old(self) -> None:
-        """Delete the clips that have been kept long enough."""
+        """Delete the clips that have been kept long enough, and old files of no message."""
         before = self._clock.now() - self._keep_for
+        await asyncio.to_thread(_delete_older, self._folder, before.timestamp())
         while True:
             async with self._db.read() as conn:
                 old = await attachments.clips_before(conn, before)
@@ -85,6 +87,14 @@ class Voices:
 
     async def close(self) -> None:
         await self._decoder.close()
+
+
+def _delete_older(folder: Path, before_s: float) -> None:
+    """Files that were written before a moment in seconds since 1970."""
+    for file in folder.glob("*"):
+        with suppress(FileNotFoundError):
+            if file.stat().st_mtime < before_s:
+                file.unlink()
 
 
 def _samples(file: Path) -> bytes:

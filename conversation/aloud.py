@@ -6,7 +6,7 @@ that nobody acknowledges is said again 5 and 15 minutes later, by timers (law 6)
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -16,7 +16,7 @@ from sqlalchemy import Row, Select, and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.store import speakers
-from community.store.schema import conversation, inbound, message, outbox
+from community.store.schema import conversation, inbound, message, outbox, staff
 from community.times import Clock
 from conversation import events, telling
 from conversation.messages import Message
@@ -31,6 +31,9 @@ LEASE = timedelta(minutes=2)
 "For which a device has a message to itself; kept up while it plays others before"
 QUEUED, PLAYED, CUT, ANSWERED = "queued", "played", "cut", "answered"
 ANSWER, STAFF, REMINDER, NEWS, ALARM = "answer", "staff", "reminder", "notice", "alarm"
+
+COULD_WAIT = frozenset({STAFF, NEWS})
+"Kinds that wake nobody in the quiet hours"
 
 StillWorth = Callable[[AsyncConnection, str], Awaitable[bool]]
 """Whether a reminder, by its writer's key, still waits for an answer."""
@@ -48,6 +51,8 @@ class Aloud:
     "Its writer's own key"
     was_said: bool
     "Once at least"
+    staff_name: str | None
+    "Who wrote it, when that is one of the staff"
 
 
 _OF_MESSAGE = and_(
@@ -56,14 +61,15 @@ _OF_MESSAGE = and_(
 
 
 def _said() -> Select[Any]:
-    return select(
-        message,
-        outbox.c.epoch,
-        outbox.c.purpose,
-        outbox.c.private,
-        outbox.c.client_key,
-        outbox.c.sent_at,
-    ).join(outbox, _OF_MESSAGE)
+    columns = (
+        message, outbox.c.epoch, outbox.c.purpose, outbox.c.private, outbox.c.client_key,
+        outbox.c.sent_at, staff.c.name.label("staff_name"),
+    )  # fmt: skip
+    return (
+        select(*columns)
+        .join(outbox, _OF_MESSAGE)
+        .outerjoin(staff, staff.c.id == message.c.staff_id)
+    )
 
 
 def _aloud(row: Row[Any]) -> Aloud:
@@ -73,11 +79,12 @@ def _aloud(row: Row[Any]) -> Aloud:
         row.private,
         row.client_key.rpartition("#")[0],
         row.sent_at is not None,
+        row.staff_name,
     )
 
 
 def _kind(row: Row[Any]) -> str:
-    if row.epoch == SAFETY_EPOCH:
+    if row.epoch == SAFETY_EPOCH or row.purpose == "alarm":
         return ALARM
     if row.sender == "staff":
         return STAFF
@@ -88,15 +95,33 @@ def _kind(row: Row[Any]) -> str:
 
 async def take(
     conn: AsyncConnection, clock: Clock, conversation_id: str, still_worth: StillWorth, *,
-    awake: bool,
+    awake: Collection[str] = (),
 ) -> Aloud | None:  # fmt: skip
     """The next message to say, under a lease; None while there is none.
 
-    News wait for the end of the quiet hours unless somebody is `awake`; a reminder that is no
-    longer true is never said. Needs a write transaction.
+    In the quiet hours what COULD_WAIT waits for their end, but for the kinds that somebody is
+    `awake` for; a reminder that is no longer true is never said. Needs a write transaction.
     """
+    for found in await _waiting(conn, clock, conversation_id, awake):
+        seq = found.message.seq
+        if not await may_stay(conn, conversation_id, found, still_worth):
+            continue
+        await _set(conn, conversation_id, seq, lease_until=clock.now() + LEASE)
+        return found
+    return None
+
+
+async def waits(
+    conn: AsyncConnection, clock: Clock, conversation_id: str, *, awake: Collection[str] = ()
+) -> bool:
+    """Whether there is something that `take` would look at."""
+    return bool(await _waiting(conn, clock, conversation_id, awake))
+
+
+async def _waiting(
+    conn: AsyncConnection, clock: Clock, conversation_id: str, awake: Collection[str]
+) -> list[Aloud]:
     now = clock.now()
-    quiet = telling.after_quiet(now) > now and not awake
     rows = await conn.execute(
         _said()
         .where(
@@ -107,15 +132,8 @@ async def take(
         )
         .order_by(outbox.c.seq)
     )
-    for found in [_aloud(row) for row in rows.all()]:
-        seq = found.message.seq
-        if found.kind == NEWS and quiet:
-            continue
-        if not await may_stay(conn, conversation_id, found, still_worth):
-            continue
-        await _set(conn, conversation_id, seq, lease_until=now + LEASE)
-        return found
-    return None
+    held = COULD_WAIT - set(awake) if telling.after_quiet(now) > now else frozenset[str]()
+    return [found for found in map(_aloud, rows) if found.kind not in held]
 
 
 async def may_stay(

@@ -114,7 +114,10 @@ async def tell_guardians(
         words = label("care_news", news).format(
             kin=label("kin", one.kin), name=one.elder_name, **values
         )
-        draft = Draft(words, private=right != "alarm")  # of somebody's health, but for a danger
+        draft = Draft(
+            words, purpose="alarm" if at_any_hour else None,
+            private=right != "alarm",  # of somebody's health, but for a danger
+        )  # fmt: skip
         await telling.tell(conn, clock, reached, [draft], key=key, at_any_hour=at_any_hour)
         told += bool(reached)
     return told

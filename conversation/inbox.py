@@ -359,6 +359,15 @@ async def known(conn: AsyncConnection, channel: str, key: str) -> Turn | None:
     return _turn(row) if row else None
 
 
+async def last_received(conn: AsyncConnection, conversation_id: str) -> datetime | None:
+    """When the resident last said something."""
+    found = await conn.execute(
+        select(func.max(inbound.c.received_at)).where(inbound.c.conversation_id == conversation_id)
+    )
+    moment: datetime | None = found.scalar()
+    return moment
+
+
 async def is_working(conn: AsyncConnection, conversation_id: str) -> bool:
     """Whether a turn of the conversation is unfinished."""
     found = await conn.execute(

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 Speaker = Literal["resident", "bot", "staff"]
 Outcome = Literal["answered", "asked", "handed_off", "emergency", "failed"]
-Purpose = Literal["reminder"]
+Purpose = Literal["reminder", "alarm"]
 """Why something is said that answers nothing: a reminder is said aloud until it is acknowledged."""
 
 HEARD = "heard:"
@@ -69,7 +69,7 @@ class Draft:
     card: dict[str, Any] | None = None
     "A work order, bill or pass: {title, state, tone, facts: [[name, value]]}"
     purpose: Purpose | None = None
-    "None for an answer and for news"
+    "None for an answer and for news; an alarm is said at any hour"
     private: bool = False
     "Of somebody's health or household: not said aloud before it is known who listens"
 

@@ -16,7 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.store import attachments, speakers
 from community.store.attachments import Attachment
-from community.store.schema import conversation, inbound, outbox, staff, wechat_notice
+from community.store.identities import GONE
+from community.store.schema import conversation, identity, inbound, outbox, staff, wechat_notice
 from conversation import audit, notes
 from conversation import outbox as outbox_repository
 from conversation.messages import Message
@@ -43,11 +44,13 @@ Delivery = Literal[
     "sent",
     "unreached",
     "refused",
+    "gone",
     "read",
 ]
 """On WeChat more can be said than that it waits: `again` in a while, `held` until the reader writes,
 `begun` when it was too long and its beginning has arrived, `doubtful` when it may have arrived already,
-`noticed` when a notice told them of it, `unreached` when they cannot be written to."""
+`noticed` when a notice told them of it, `unreached` when they cannot be written to. `gone`: it was
+not handed over before the account was erased, or its speaker left the home."""
 
 
 @dataclass(frozen=True)
@@ -153,11 +156,13 @@ async def _taken(conn: AsyncConnection, conversation_id: str) -> set[str]:
 
 
 async def _deliveries(conn: AsyncConnection, conversation_id: str) -> dict[int, Delivery]:
-    seen = (
+    seen, user_key = (
         await conn.execute(
-            select(conversation.c.seen_seq).where(conversation.c.id == conversation_id)
+            select(conversation.c.seen_seq, identity.c.user_key)
+            .join(identity, identity.c.id == conversation.c.identity_id)
+            .where(conversation.c.id == conversation_id)
         )
-    ).scalar_one()
+    ).one()
     rows = await conn.execute(
         select(
             outbox.c.seq,
@@ -175,14 +180,21 @@ async def _deliveries(conn: AsyncConnection, conversation_id: str) -> dict[int, 
         )
         .where(outbox.c.conversation_id == conversation_id)
     )
+    gone = user_key.startswith(GONE)
     return {
-        row.seq: _delivery(row.state, row.attempts, row.given, row.told, seen=row.seq <= seen)
+        row.seq: _delivery(
+            row.state, row.attempts, row.given, row.told, seen=row.seq <= seen, gone=gone
+        )
         for row in rows
     }
 
 
-def _delivery(state: str, attempts: int, given: int, told: str | None, *, seen: bool) -> Delivery:
+def _delivery(
+    state: str, attempts: int, given: int, told: str | None, *, seen: bool, gone: bool
+) -> Delivery:
     match state:
+        case outbox_repository.READY | outbox_repository.REFUSED if gone:
+            return "gone"
         case outbox_repository.REFUSED:
             return "refused"
         case _ if seen:

@@ -17,8 +17,10 @@ class Duplex(enum.Enum):
     "The resident; it takes its own sound out"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Device:
+    """`duplex` may change while it is there: some say only when they listen what they hear."""
+
     hands_free: bool = True
     "False: a button says where an utterance begins and ends, unless `wake` says otherwise"
     duplex: Duplex = Duplex.LEAKY

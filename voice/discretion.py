@@ -39,7 +39,7 @@ class Discretion:
 
     def keep(self, said: Said) -> Said | None:
         """Keep it for its owner; returns one that there is no room for any more."""
-        self.kept.append(said)
+        self.kept = [*(one for one in self.kept if one.seq != said.seq), said]
         return self.kept.pop(0) if len(self.kept) > _KEPT_AT_MOST else None
 
     def opener(self, rank: Rank | None = None) -> Piece:

@@ -167,7 +167,7 @@ class Days:
             return True
 
         async with self._db.write() as conn:
-            found = await aloud.take(conn, self._clock, conversation_id, still, awake=False)
+            found = await aloud.take(conn, self._clock, conversation_id, still)
         return (found.kind, found.message.seq) if found else None
 
     async def _note(self, conversation_id: str, seq: int, fate: str) -> None:

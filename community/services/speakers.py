@@ -11,7 +11,7 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.context import Context
-from community.errors import BadInput, TooMany
+from community.errors import BadInput, NotFound, TooMany
 from community.store import identities, rooms, speakers
 from community.store.speakers import Speaker
 from community.times import Clock
@@ -21,6 +21,8 @@ CODE_DIGITS = 6
 MOST_UNBOUND_PER_HOUR = 200
 "New devices that may ask for a code: more is somebody's programme"
 WINDOW = timedelta(minutes=15)
+STRAY_AFTER = timedelta(days=30)
+"A speaker that stands in no home and was not seen for so long is forgotten"
 GUESSES = 10
 "Wrong codes of one member of staff, or of one home, within WINDOW"
 NAME_MAX = 20
@@ -75,6 +77,7 @@ async def show_code(ctx: Context, one: Speaker, client_id: str | None = None) ->
     """
     until = ctx.clock.now() + CODE_LIVES
     async with ctx.db.write() as conn:
+        await speakers.seen(conn, ctx.clock, one.id)
         for _ in range(20):
             code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
             if await speakers.by_code(conn, ctx.clock, code) is None:
@@ -118,6 +121,26 @@ async def bind(
     return await _known(conn, found.id)
 
 
+async def give(
+    conn: AsyncConnection, clock: Clock, speaker_id: str, room_id: str, resident_id: str | None
+) -> Speaker:
+    """Say whose a speaker of this home is; None: its household's together.
+
+    Raises NotFound for a speaker or a person that is not of this home.
+    """
+    found = await speakers.get(conn, speaker_id)
+    if found is None or found.room_id != room_id:
+        raise NotFound("no such speaker in this home")
+    household = {one.id for one in await rooms.residents_of(conn, room_id)}
+    if resident_id is not None and resident_id not in household:
+        raise NotFound("no such person in this home")
+    if found.resident_id not in {None, resident_id}:
+        await unbind(conn, clock, found)
+        found = await _known(conn, found.id)
+    await identities.bind(conn, clock, found.identity_id, room_id, resident_id)
+    return await _known(conn, found.id)
+
+
 async def _known(conn: AsyncConnection, speaker_id: str) -> Speaker:
     found = await speakers.get(conn, speaker_id)
     assert found is not None  # noqa: S101 - it was just read under its code
@@ -144,3 +167,18 @@ def proves(one: Speaker, secret: str) -> bool:
 async def unbind(conn: AsyncConnection, clock: Clock, one: Speaker) -> None:
     """The speaker leaves its home; nothing that was said or is to be said there goes with it."""
     await speakers.move(conn, one.id, await identities.succeed(conn, clock, one.identity_id))
+
+
+async def forget_strays(conn: AsyncConnection, clock: Clock) -> list[str]:
+    """Forget the speakers in no home that nobody has seen for STRAY_AFTER.
+
+    Returns the conversations of those that had one; those are to be erased as a whole.
+    """
+    spoken_with = []
+    for one in await speakers.strays(conn, clock.now() - STRAY_AFTER):
+        conversation_id = await identities.conversation_of(conn, one.identity_id)
+        if conversation_id is not None:
+            spoken_with.append(conversation_id)
+        else:
+            await speakers.remove(conn, one)
+    return spoken_with

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.ids import new_id
-from community.store.schema import conversation, identity, resident, room
+from community.store.schema import conversation, identity, outbox, resident, room
 from community.times import Clock
 
 GONE = "gone:"
@@ -94,6 +94,14 @@ async def party(conn: AsyncConnection, conversation_id: str) -> Party | None:
     )
 
 
+async def conversation_of(conn: AsyncConnection, identity_id: str) -> str | None:
+    """The conversation of an account that has begun one."""
+    found = await conn.execute(
+        select(conversation.c.id).where(conversation.c.identity_id == identity_id)
+    )
+    return found.scalar()
+
+
 async def bind(
     conn: AsyncConnection, clock: Clock, identity_id: str, room_id: str, resident_id: str | None
 ) -> None:
@@ -108,8 +116,8 @@ async def bind(
 async def succeed(conn: AsyncConnection, clock: Clock, identity_id: str) -> str:
     """Give the key of an account to a new one, linked to no home; returns the new one's id.
 
-    Nobody is reached by the one before any more. What was said to it stays with it, and so does
-    its home, for whoever works at a case of it.
+    Nobody is reached by the one before any more, and what it was not handed yet is refused. What
+    was said to it stays with it, and so does its home, for whoever works at a case of it.
     """
     before = (
         await conn.execute(
@@ -120,5 +128,13 @@ async def succeed(conn: AsyncConnection, clock: Clock, identity_id: str) -> str:
         update(identity)
         .where(identity.c.id == identity_id)
         .values(user_key=f"{GONE}{secrets.token_hex(16)}")
+    )
+    await conn.execute(
+        update(outbox)
+        .where(
+            outbox.c.conversation_id == await conversation_of(conn, identity_id),
+            outbox.c.state.not_in(("sent", "refused")),
+        )
+        .values(state="refused")
     )
     return await ensure(conn, clock, before.channel, before.user_key)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.ids import new_id
@@ -19,6 +19,7 @@ CLIENT, XIAOZHI, WYOMING, PAGE = "client", "xiaozhi", "wyoming", "page"
 in which somebody speaks."""
 PACE, VOLUME = 3, 60
 """How a new speaker talks: 1 to 5, and 0 to 100"""
+STRAYS_AT_ONCE = 200
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,22 @@ async def bound(conn: AsyncConnection) -> list[Speaker]:
         )
     )
     return [_speaker(row) for row in rows]
+
+
+async def strays(conn: AsyncConnection, before: datetime) -> list[Speaker]:
+    """Those that stand in no home and were last there before a moment."""
+    rows = await conn.execute(
+        _ALL.where(
+            identity.c.room_id.is_(None), speaker.c.kind != PAGE, speaker.c.seen_at < before
+        ).limit(STRAYS_AT_ONCE)
+    )
+    return [_speaker(row) for row in rows]
+
+
+async def remove(conn: AsyncConnection, one: Speaker) -> None:
+    """A speaker that never said a word, with its account."""
+    await conn.execute(delete(speaker).where(speaker.c.id == one.id))
+    await conn.execute(delete(identity).where(identity.c.id == one.identity_id))
 
 
 async def add(

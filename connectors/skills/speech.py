@@ -7,7 +7,7 @@ import unicodedata
 
 from connectors.skills.words import words
 from connectors.splitting import split
-from language.phones import find_phones
+from language.reading.codes import read_codes, read_hotlines, read_long
 
 PAGE_MAX_CHARACTERS = 60
 "What is said in one go, where a sentence or clause ends in time"
@@ -28,15 +28,7 @@ _HAN_SPACE = re.compile(r"(?<=[^\x00-\x7f]) +| +(?=[^\x00-\x7f])")
 _ENDS = frozenset("。！？!?")
 _STRONGER = re.compile(r"[，、；：,;:]*([。！？!?])[，、；：。,;:]*")
 _COMMAS = re.compile(r"[，、,]*([；：，、,])[，、,]*")
-_HOTLINE = re.compile(
-    r"(?<![\d.])(?:1[12][0-9]|12345|12356|12333|96\d{3})(?![\d.]|元|块|号|室|栋|米|平|个|人|户|次|分|度)"
-)
-_CODE = re.compile(r"(?<![\d.,])\d{6,}(?![\d,]|\.\d|元|块|人|户|平|万|个)")
-_SAID = dict(zip("0123456789", "零幺二三四五六七八九", strict=True))
 _HAN_BYTES = 3
-_WHOLE = 5
-"Digits that are said in one breath"
-_GROUPS = {11: (3, 4, 4), 8: (4, 4), 7: (3, 4)}
 
 
 def spoken(text: str) -> str:
@@ -79,24 +71,8 @@ def _ended(line: str) -> str:
 
 
 def _spelled(text: str) -> str:
-    """Telephone numbers and long codes digit by digit, in groups as people say them."""
-    for found in reversed(find_phones(text)):
-        said = _digit_wise(found.value, _GROUPS.get(len(found.value), ()))
-        text = f"{text[: found.start]}{said}{text[found.end :]}"
-    return _CODE.sub(_said, _HOTLINE.sub(_said, text))
+    """Telephone numbers and long codes digit by digit, in groups as people say them.
 
-
-def _said(found: re.Match[str]) -> str:
-    return _digit_wise(found[0], ())
-
-
-def _digit_wise(number: str, sizes: tuple[int, ...]) -> str:
-    """幺三八，零零幺三，八零零零: in groups of these sizes, what is left in groups of four."""
-    groups: list[str] = []
-    rest = number
-    for size in sizes:
-        groups, rest = [*groups, rest[:size]], rest[size:]
-    while rest:
-        size = len(rest) if len(rest) <= _WHOLE else 4
-        groups, rest = [*groups, rest[:size]], rest[size:]
-    return "，".join("".join(_SAID[digit] for digit in group) for group in groups)
+    All other numbers a maker's own voice reads well.
+    """
+    return read_long(read_hotlines(read_codes(text)))

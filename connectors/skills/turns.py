@@ -31,6 +31,7 @@ from connectors.skills.store import Talk
 from connectors.skills.words import words
 from conversation import inbox
 from conversation.inbox import Turn
+from language.emergency import is_false_alarm
 
 ANSWER_BY_S = 1.5
 "After the beginning of a request"
@@ -114,6 +115,8 @@ class Turns:
         to_another = declined(asked.words, talk, now, party)
         if to_another is not None:
             return await self._keep(asked, conversation_id, to_another, quiet(talk))
+        if is_false_alarm(asked.words) and await self._in_danger(conversation_id):
+            return await self._turn(asked, conversation_id, until_s)
         command = commands.read(asked.words)
         if command is Command.RESULT and talk.pending is not None:
             return await self._wordless(asked, conversation_id, talk, until_s)
@@ -121,6 +124,10 @@ class Turns:
         if steered is None:
             return await self._turn(asked, conversation_id, until_s)
         return await self._keep(asked, conversation_id, *steered)
+
+    async def _in_danger(self, conversation_id: str) -> bool:
+        async with self._gateway.db.read() as conn:
+            return (await gateway_store.status(conn, conversation_id)).emergency
 
     async def _turn(self, asked: Asked, conversation_id: str, until_s: float) -> Spoken:
         async with self._gateway.db.read() as conn:

@@ -13,6 +13,7 @@ from community.store.speakers import CLIENT, Speaker
 from connectors.base import Channel, Gateway
 from connectors.render import Capabilities
 from connectors.spoken.agenda_feed import Feed
+from connectors.spoken.device import SocketDoor
 from connectors.spoken.payload import FRAME_MAX_BYTES, RATE_HZ
 from connectors.spoken.sessions import Sessions
 from connectors.spoken.talk import CHANNEL, SpeakerTalk, talk_of
@@ -62,15 +63,16 @@ class SpeakerChannel(Channel):
                 self._in_no_home.discard(one.id)
 
     async def _serve(self, request: web.Request, one: Speaker) -> web.StreamResponse:
-        talk = await self._talk(one)
         socket = web.WebSocketResponse(
-            timeout=CLOSE_S, heartbeat=HEARTBEAT_S, max_msg_size=FRAME_MAX_BYTES, compress=False
-        )
+            timeout=CLOSE_S, heartbeat=HEARTBEAT_S, max_msg_size=FRAME_MAX_BYTES, compress=False,
+            autoping=False,
+        )  # fmt: skip
+        door = SocketDoor(socket)
+        talk = await self._talk(one, door)
         await socket.prepare(request)
         device = Device(keeps_sound=self.gateway.settings.voice_keep_days > 0)
-        talk = await self._talk(one)
         sessions = Sessions(self.gateway.ears, self.gateway.voice)
-        visit = Visit(sessions, socket, talk, device, one)
+        visit = Visit(sessions, door, talk, device, one)
         await visit.door.tell(self._hello(one))
         before, self._visits[one.id] = self._visits.get(one.id), visit
         if before is not None:
@@ -87,6 +89,7 @@ class SpeakerChannel(Channel):
         phones = self.gateway.settings.help_phones.split(",")
         return {
             "type": "hello", "rate_hz": RATE_HZ, "home": one.home, "pace": one.pace,
+            "person": one.person,
             "hears": self.gateway.ears is not None,
             "help_phones": [phone.strip() for phone in phones if phone.strip()],
         }  # fmt: skip
@@ -110,12 +113,12 @@ class SpeakerChannel(Channel):
             raise NotAuthenticated("not this device's secret")
         return one
 
-    async def _talk(self, one: Speaker) -> SpeakerTalk:
+    async def _talk(self, one: Speaker, door: SocketDoor) -> SpeakerTalk:
         opening = None
         if one.home is None:
             shown = await speakers.show_code(self.gateway.context, one)
             opening = words("unbound", code="，".join((shown.code[:3], shown.code[3:])))
-        return await talk_of(self.gateway, one, opening=opening)
+        return await talk_of(self.gateway, one, door.proof.there, opening=opening)
 
 
 def _reports(request: web.Request) -> int:

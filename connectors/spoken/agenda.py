@@ -39,9 +39,13 @@ class Item:
     key: str
     at: datetime
     text: str
+    private: bool
+    "Not read out before its owner has said to be there"
 
-    def as_json(self) -> dict[str, str]:
-        return {"key": self.key, "at": self.at.isoformat(), "text": self.text}
+    def as_json(self) -> dict[str, object]:
+        return {
+            "key": self.key, "at": self.at.isoformat(), "text": self.text, "private": self.private,
+        }  # fmt: skip
 
 
 async def items(conn: AsyncConnection, clock: Clock, conversation_id: str) -> list[Item]:
@@ -91,7 +95,7 @@ async def _unplayed(conn: AsyncConnection, clock: Clock, conversation_id: str) -
     """What was written and not played yet, as far as it is still true."""
     still = Still(clock)
     return [
-        Item(one.key, one.message.at, one.message.text)
+        Item(one.key, one.message.at, one.message.text, one.private)
         for one in await aloud.waiting_reminders(conn, conversation_id)
         if await still(conn, one.key)
     ]
@@ -110,12 +114,12 @@ async def _doses(conn: AsyncConnection, clock: Clock, party: Party) -> list[Item
             moments[kin, due_at].append(_to_come(plan, due_at))
     for (kin, due_at), together in moments.items():
         key = _DUE + together[0].ref
-        found.append(Item(key, due_at, doses.text(together, "due", kin)))
+        found.append(Item(key, due_at, doses.text(together, "due", kin), private=True))
     for one in await medications.doses(conn, whose, now - AHEAD, now + AHEAD, [SNOOZED]):
         told, kin = await care.of_taker(conn, one.plan)
         if party.conversation_id in told and one.reminded_at is not None:
             text = doses.text([one], "again", kin)
-            found.append(Item(doses.key(one, "again"), one.reminded_at, text))
+            found.append(Item(doses.key(one, "again"), one.reminded_at, text, private=True))
     return found
 
 
@@ -149,7 +153,7 @@ async def _appointments(conn: AsyncConnection, clock: Clock, conversation_id: st
         one = await appointments.get(conn, payload["id"])
         by_day = telling.after_quiet(due_at)
         at = by_day if by_day < one.starts_at else due_at
-        found.append(Item(appointment.key(one), at, appointment.words(one)))
+        found.append(Item(appointment.key(one), at, appointment.words(one), private=True))
     return found
 
 
@@ -164,4 +168,4 @@ async def _question(conn: AsyncConnection, clock: Clock, party: Party) -> list[I
     at, day = telling.after_quiet(wished), local(telling.after_quiet(wished)).date()
     if await asked.of_day(conn, day, resident_id) or await asked.away(conn, resident_id, at):
         return []
-    return [Item(checkins.key(resident_id, day, "ask"), at, checkins.question())]
+    return [Item(checkins.key(resident_id, day, "ask"), at, checkins.question(), private=False)]

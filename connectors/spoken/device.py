@@ -9,6 +9,7 @@ from aiohttp import web
 
 from connectors.middlewares import to_json
 from connectors.spoken.payload import RATE_HZ
+from connectors.spoken.proof import Proof
 from voice.door import State
 
 SEND_S = 10.0
@@ -21,7 +22,8 @@ class SocketDoor:
     rate_hz = RATE_HZ
 
     def __init__(self, socket: web.WebSocketResponse) -> None:
-        self._socket = socket
+        self.socket = socket
+        self.proof = Proof(self._ping)
 
     async def state(self, state: State) -> None:
         await self.tell({"type": "state", "state": state.value})
@@ -33,7 +35,7 @@ class SocketDoor:
         await self.tell({"type": "saying", "text": sentence})
 
     async def sound(self, pcm: bytes) -> None:
-        await self._send(self._socket.send_bytes(pcm))
+        await self._send(self.socket.send_bytes(pcm))
 
     async def hush(self) -> None:
         await self.tell({"type": "hush"})
@@ -43,7 +45,14 @@ class SocketDoor:
         return True
 
     async def tell(self, told: dict[str, Any]) -> None:
-        await self._send(self._socket.send_str(to_json(told)))
+        await self._send(self.socket.send_str(to_json(told)))
+
+    async def answer(self, ping: bytes) -> None:
+        """The device asked whether we are there."""
+        await self._send(self.socket.pong(ping))
+
+    async def _ping(self, data: bytes) -> None:
+        await self._send(self.socket.ping(data))
 
     async def _send(self, sending: Any) -> None:
         try:

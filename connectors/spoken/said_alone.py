@@ -25,8 +25,14 @@ class SaidAlone:
         """The key of an item of the agenda."""
         self._keys.append(key)
 
+    async def numbers(self, conn: AsyncConnection) -> list[int]:
+        """The messages that they have become by now, as far as those are not handed over."""
+        found = []
+        for key in list(self._keys):
+            found += await agenda.numbers(conn, self._conversation_id, key)
+        return found
+
     async def note(self, conn: AsyncConnection) -> None:
         """Hand over the messages that they have become by now."""
-        for key in list(self._keys):
-            for seq in await agenda.numbers(conn, self._conversation_id, key):
-                await aloud.note_alone(conn, self._clock, self._conversation_id, seq)
+        for seq in await self.numbers(conn):
+            await aloud.note_alone(conn, self._clock, self._conversation_id, seq)

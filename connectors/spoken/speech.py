@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from community.times import local
 from connectors.spoken.words import words
-from conversation.aloud import ANSWER, Aloud
+from conversation.aloud import ANSWER, STAFF, Aloud
 from conversation.messages import Message
 from voice.talk import Kind, Said
 
@@ -23,28 +23,40 @@ _MARK = re.compile(r"[，。！？；：、,.!?;:]$")
 def said(one: Aloud, now: datetime) -> Said:
     """What the session is to say."""
     message = one.message
-    spoken = for_the_ear(message)
+    spoken = for_the_ear(one)
     if one.kind != ANSWER and now - message.at > LATE:
         spoken = words("late", when=_when(message.at, now)) + spoken
     labels = tuple(choice.label for choice in message.choices)
     return Said(message.seq, message.text, Kind(one.kind), labels, one.private, spoken)
 
 
-def for_the_ear(message: Message) -> str:
-    """Sentences that say what the message shows, but for links; its choices the session says."""
+def for_the_ear(one: Aloud) -> str:
+    """Sentences that say what the message shows, but for links, and first whose words they are.
+
+    Its choices the session says.
+    """
+    return (_introduction(one) if one.kind == STAFF else "") + _shown(one.message)
+
+
+def for_the_ear_with_choices(one: Aloud) -> str:
+    """The same for a device without a session: the choices are named too."""
+    labels = [choice.label for choice in one.message.choices[:MOST_CHOICES]]
+    spoken = for_the_ear(one)
+    if not labels or all(label in spoken for label in labels):
+        return spoken
+    return spoken + words("choices", choices=words("or").join(labels))
+
+
+def _introduction(one: Aloud) -> str:
+    """A listener does not see that a person wrote it."""
+    return words("from_staff", name=one.staff_name) if one.staff_name else words("from_somebody")
+
+
+def _shown(message: Message) -> str:
     parts = [_sentence(line) for line in _LINK.sub("", message.text).splitlines() if line.strip()]
     if message.card is not None:
         parts.append(_card(message.card))
     return "".join(part for part in parts if part)
-
-
-def for_the_ear_with_choices(message: Message) -> str:
-    """The same for a device without a session: the choices are named too."""
-    labels = [choice.label for choice in message.choices[:MOST_CHOICES]]
-    spoken = for_the_ear(message)
-    if not labels or all(label in spoken for label in labels):
-        return spoken
-    return spoken + words("choices", choices=words("or").join(labels))
 
 
 def _sentence(line: str) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,7 +18,7 @@ from community.store.speakers import Speaker
 from connectors.base import Gateway, storable
 from connectors.spoken.said_alone import SaidAlone
 from connectors.spoken.speech import said
-from conversation import aloud, inbox
+from conversation import aloud, inbox, queue
 from conversation.aloud import Aloud
 from conversation.messages import HEARD, Inbound, Sender
 from voice.recogniser import Transcript
@@ -27,12 +28,13 @@ LOOK_AGAIN_S = 20.0
 "Without being woken: a lease may have ended, or the night"
 FAILED_S = 5.0
 "Before the database is asked again"
-AWAKE = timedelta(minutes=5)
-"After a word of the resident"
+AWAKE = {aloud.NEWS: timedelta(minutes=5), aloud.STAFF: timedelta(minutes=30)}
+"How long after a word of the resident such things are said in the quiet hours too"
 CHANNEL = "speaker"
 KEY_MAX = 64
 OPENING = 0
 "Number of what is said at the beginning; the conversation's own begin with 1"
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 RESUME = (timedelta(seconds=30), timedelta(minutes=30))
 "A question is asked again to a device that comes back within this time"
 
@@ -74,16 +76,16 @@ class ConversationTalk(ABC):
             await self._submit_as(key, heard, pcm, continues)
         except Conflict:
             await self._submit_as(f"{key}:more", heard, pcm)
-        self._gateway.hub.wake(self.conversation_id)
 
     async def _submit_as(
         self, key: str, heard: Transcript, pcm: bytes, continues: str | None = None
     ) -> None:
-        also = None
-        if pcm:
-            also = await self._gateway.intake.heard(self._sender.channel, key, pcm, heard)
+        """The words first, then their sound: that of a cry which rang already has its message."""
         inbound = Inbound(self._sender, key, storable(heard.text), continues=continues)
-        await self._gateway.runner.submit(inbound, also=also)
+        turn = await self._gateway.runner.submit(inbound)
+        self._gateway.hub.wake(self.conversation_id)
+        if pcm:
+            await self._gateway.intake.keep_heard(turn, self._sender.channel, key, pcm, heard)
 
     async def next(self) -> Said:
         """As `voice.talk.Talk`; whoever stops waiting loses nothing: it is given to the next."""
@@ -153,6 +155,8 @@ class ConversationTalk(ABC):
 class SpeakerTalk(ConversationTalk):
     """The conversation is the device's own: what it has not played stays in the outbox.
 
+    `there` returns once the device has shown that it has all that was sent to it; what it was told
+    to play before counts as played then, and waits to be said again when it shows no more.
     `opening` is said before anything else and is no message of the conversation. Without it a
     question that stands open since RESUME is asked again.
     """
@@ -163,25 +167,30 @@ class SpeakerTalk(ConversationTalk):
         sender: Sender,
         conversation_id: str,
         speaker: Speaker,
+        there: Callable[[], Awaitable[object]],
         *,
         opening: str | None = None,
     ) -> None:
         super().__init__(gateway, sender, conversation_id, speaker)
+        self._there = there
         self._opening = opening
+        self._unproven: dict[int, Fate] = {}
+        "What was begun and not shown to have arrived"
+        self._proving: set[asyncio.Task[None]] = set()
         self._taken: dict[int, Aloud] = {}
         "Ours to say: nobody else is given it"
         self._given_back: dict[int, Aloud] = {}
         "Could not be said, and comes again when its lease is over"
         self._refused: set[int] = set()
         self._still = Still(gateway.clock)
-        self._awake_until = gateway.clock.now()
+        self._spoke_at: datetime | None = None
         self._begun = False
         self._said_alone = SaidAlone(gateway.clock, conversation_id)
 
     async def say(
         self, key: str, heard: Transcript, pcm: bytes = b"", *, continues: str = ""
     ) -> None:
-        self._awake_until = self._gateway.clock.now() + AWAKE
+        self._spoke_at = self._gateway.clock.now()
         await super().say(key, heard, pcm, continues=continues)
 
     async def _find(self) -> Said | None:
@@ -210,22 +219,40 @@ class SpeakerTalk(ConversationTalk):
         return seq not in self._refused
 
     async def _take(self) -> Aloud | None:
+        """Nothing is written while there is nothing to do: many speakers look again and again."""
         clock = self._gateway.clock
-        async with self._gateway.db.write() as conn:
+        async with self._gateway.db.read() as conn:
             if await self._has_moved(conn):
                 self._open = False
                 self._woken.set()
                 return None
+            awake = await self._awake(conn)
+            waits = await aloud.waits(conn, clock, self.conversation_id, awake=awake)
+            ours = self._taken or self._given_back
+            if not (waits or ours or await self._said_alone.numbers(conn)):
+                return None
+        async with self._gateway.db.write() as conn:
+            if await self._has_moved(conn):
+                return None  # the next look says so
             await self._keep_taken(conn)
             await self._said_alone.note(conn)
-            found = await aloud.take(
-                conn, clock, self.conversation_id, self._still,
-                awake=clock.now() < self._awake_until,
-            )  # fmt: skip
+            found = await aloud.take(conn, clock, self.conversation_id, self._still, awake=awake)
         if found is not None:
             self._taken[found.message.seq] = found
             self._given_back.pop(found.message.seq, None)
+            self._refused.discard(found.message.seq)
         return found
+
+    async def _awake(self, conn: AsyncConnection) -> set[str]:
+        """What wakes nobody now, for the resident spoke here not long ago, or is in danger."""
+        if self._spoke_at is None:
+            self._spoke_at = await inbox.last_received(conn, self.conversation_id) or LONG_AGO
+        silent = self._gateway.clock.now() - self._spoke_at
+        kinds = {kind for kind, after in AWAKE.items() if silent < after}
+        cases = await queue.open_cases(conn, self.conversation_id)
+        if any(case.lane is queue.Lane.EMERGENCY for case in cases):
+            kinds.add(aloud.STAFF)
+        return kinds
 
     async def _has_moved(self, conn: AsyncConnection) -> bool:
         """Whether it stands elsewhere than when it came, or is another's: then it comes anew."""
@@ -249,17 +276,42 @@ class SpeakerTalk(ConversationTalk):
     async def fate(self, seq: int, fate: Fate) -> None:
         if seq == OPENING:
             return
+        if fate in {Fate.PLAYED, Fate.CUT}:
+            self._unproven[seq] = fate
+            proving = asyncio.create_task(self._prove(seq), name="speaker-proof")
+            self._proving.add(proving)
+            proving.add_done_callback(self._proving.discard)
+            return
+        if fate is Fate.ANSWERED:
+            await self._note_begun(seq)  # whoever answers has heard it
         async with self._gateway.db.write() as conn:
             if fate is Fate.QUEUED:
                 await aloud.hold(conn, self._gateway.clock, self.conversation_id, seq)
             await aloud.note(conn, self._gateway.clock, self.conversation_id, seq, fate.value)
-        if fate is not Fate.ANSWERED:
-            one = self._taken.pop(seq, None)
-            if fate is Fate.QUEUED and one is not None:
-                self._given_back[seq] = one
+        one = self._taken.pop(seq, None) if fate is Fate.QUEUED else None
+        if one is not None:
+            self._given_back[seq] = one
+
+    async def _prove(self, seq: int) -> None:
+        try:
+            await self._there()
+            await self._note_begun(seq)
+        except (ConnectionError, CommunityError) as error:
+            logger.warning("not known to be played: seq=%d error=%s", seq, type(error).__name__)
+
+    async def _note_begun(self, seq: int) -> None:
+        fate = self._unproven.pop(seq, None)
+        if fate is None:
+            return
+        async with self._gateway.db.write() as conn:
+            await aloud.note(conn, self._gateway.clock, self.conversation_id, seq, fate.value)
+        self._taken.pop(seq, None)
 
     async def close(self) -> None:
         await super().close()
+        for proving in list(self._proving):
+            proving.cancel()
+        await asyncio.gather(*self._proving, return_exceptions=True)
         async with self._gateway.db.write() as conn:
             for seq in sorted({*self._taken, *self._given_back}):
                 await aloud.put_back(conn, self.conversation_id, seq)
@@ -270,10 +322,13 @@ def _place(one: Speaker) -> tuple[str, str | None, str | None]:
     return one.identity_id, one.room_id, one.resident_id
 
 
-async def talk_of(gateway: Gateway, one: Speaker, *, opening: str | None = None) -> SpeakerTalk:
+async def talk_of(
+    gateway: Gateway, one: Speaker, there: Callable[[], Awaitable[object]], *,
+    opening: str | None = None,
+) -> SpeakerTalk:  # fmt: skip
     """The talk of a speaker that has just come; that it was there is noted."""
     sender = Sender(CHANNEL, one.device_key)
     async with gateway.db.write() as conn:
         await speakers.seen(conn, gateway.clock, one.id)
         conversation_id = await inbox.conversation_of(conn, gateway.clock, sender)
-    return SpeakerTalk(gateway, sender, conversation_id, one, opening=opening)
+    return SpeakerTalk(gateway, sender, conversation_id, one, there, opening=opening)

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 
-from aiohttp import WSCloseCode, WSMsgType, web
+from aiohttp import WSCloseCode, WSMsgType
 
 from community.errors import BadInput, CommunityError
 from community.store.speakers import Speaker
@@ -35,16 +35,16 @@ class Visit:
     def __init__(
         self,
         sessions: Sessions,
-        socket: web.WebSocketResponse,
+        door: SocketDoor,
         talk: ConversationTalk,
         device: Device,
         speaker: Speaker,
     ) -> None:
-        self._socket = socket
+        self._socket = door.socket
         self._reports = 0
         self._talk = talk
-        self.door = SocketDoor(socket)
-        self._session: Session = sessions.open(self.door, talk, device, speaker)
+        self.door = door
+        self._session: Session = sessions.open(door, talk, device, speaker)
 
     async def run(self, reports: int = 0, beside: Sequence[Beside] = ()) -> None:
         """Serve; first the device tells of so many reminders that it said by itself.
@@ -88,7 +88,7 @@ class Visit:
         """Another socket of the same device has come, or the process ends."""
         await self._socket.close(code=code)
 
-    async def _take(self, kind: WSMsgType, data: bytes | str) -> None:
+    async def _take(self, kind: WSMsgType, data: bytes | bytearray | str) -> None:
         if kind is WSMsgType.BINARY and isinstance(data, bytes):
             await self._session.hear(data)
         elif kind is WSMsgType.TEXT and isinstance(data, str):
@@ -96,6 +96,10 @@ class Visit:
                 await self._told(data)
             except BadInput as error:
                 await self.door.tell({"type": "refused", "code": error.code})
+        elif kind is WSMsgType.PING and not isinstance(data, str):
+            await self.door.answer(bytes(data))
+        elif kind is WSMsgType.PONG and not isinstance(data, str):
+            self.door.proof.pong(bytes(data))
 
     async def _told(self, frame: str) -> None:
         match payload.read(frame):

@@ -10,6 +10,7 @@ from community.services import speakers
 from community.store.speakers import PAGE
 from connectors import store
 from connectors.base import Gateway
+from connectors.spoken.device import SocketDoor
 from connectors.spoken.page_talk import PageTalk
 from connectors.spoken.payload import RATE_HZ
 from connectors.spoken.sessions import Sessions
@@ -37,7 +38,7 @@ async def visit(
         hands_free=free, always_on=free, shared=False,
         keeps_sound=gateway.settings.voice_keep_days > 0,
     )  # fmt: skip
-    made = Visit(Sessions(gateway.ears, gateway.voice), socket, talk, device, one)
+    made = Visit(Sessions(gateway.ears, gateway.voice), SocketDoor(socket), talk, device, one)
     hello = {"type": "hello", "rate_hz": RATE_HZ, "home": one.home}
     await made.door.tell(hello | {"hears": gateway.ears is not None})
     return made

@@ -109,7 +109,7 @@ class Xiaozhi(Channel):
             raise Unavailable("too many speakers at once")
         watch = self._watch or Watch(asyncio.get_running_loop().time)
         socket = web.WebSocketResponse(
-            timeout=watch.close_s, max_msg_size=MESSAGE_MAX_BYTES, compress=False
+            timeout=watch.close_s, max_msg_size=MESSAGE_MAX_BYTES, compress=False, autoping=False
         )
         await socket.prepare(request)
         connection = Connection(socket, ids.device_id, version, self._open_session, watch)

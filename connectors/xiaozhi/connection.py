@@ -137,6 +137,10 @@ class Connection:
                 await self._hear_sound(session, door, version, frame)
             elif frame.type is WSMsgType.TEXT:
                 await self._hear_text(session, door, tools, frame.data)
+            elif frame.type is WSMsgType.PING:
+                await self._socket.pong(frame.data)
+            elif frame.type is WSMsgType.PONG:
+                self._line.proof.pong(frame.data)
             if self._bad_in_a_row >= BAD_IN_A_ROW:
                 await self.end(WSCloseCode.INVALID_TEXT, "no sound in it")
 
@@ -167,6 +171,7 @@ class Connection:
             case Listen(mode):
                 asked = self._called or not door.resumes
                 self._called = False
+                self._line.proof.report()  # it changes over once our speech is over
                 door.hears(mode)
                 if asked:
                     await session.wake(held=not door.hands_free)

@@ -11,6 +11,7 @@ from connectors.xiaozhi.frames import pack
 from connectors.xiaozhi.line import Line
 from connectors.xiaozhi.mcp import Tools
 from connectors.xiaozhi.messages import Hello, Mode
+from voice.device import Device, Duplex
 from voice.door import FRAME_MS, State
 from voice.opus import OpusEncoder
 
@@ -38,13 +39,17 @@ class XiaozhiDoor:
         self._speaking = False
         self._silent_yet = True
         self._sent_ms = 0
-        self.hears_itself = hello.aec
-        "Whether its own voice is in what it sends: it counts on us to take that out"
+        self._hears_itself = hello.aec
+        self.device = Device(duplex=self._duplex(Mode.AUTO))
         self.mode = Mode.AUTO
         self.listening = False
         "Whether the device sends what it hears"
         self.resumes = False
         "Whether it will say `listen` by itself, because we stopped speaking"
+
+    async def there(self) -> None:
+        """As `connectors.spoken.proof`."""
+        await self._line.proof.there()
 
     @property
     def hands_free(self) -> bool:
@@ -92,8 +97,15 @@ class XiaozhiDoor:
     def hears(self, mode: Mode) -> None:
         """The device said that it listens from now on."""
         self.mode = mode
+        self.device.duplex = self._duplex(mode)
         self.listening = True
         self.resumes = False
+
+    def _duplex(self, mode: Mode) -> Duplex:
+        """`aec` in a hello says that its own voice is in what it sends: we are to take that out."""
+        if self._hears_itself:
+            return Duplex.LEAKY
+        return Duplex.CLEAN if mode is Mode.REALTIME else Duplex.HALF
 
     async def _start(self) -> None:
         if not self._speaking:

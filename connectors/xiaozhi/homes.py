@@ -16,7 +16,6 @@ from connectors.spoken.words import words
 from connectors.xiaozhi.devices import Activation, Ids, Known
 from connectors.xiaozhi.door import XiaozhiDoor
 from connectors.xiaozhi.session import Session
-from voice.device import Device, Duplex
 
 
 class StoredDevices:
@@ -64,11 +63,9 @@ class HomeSessions:
 
     async def open(self, door: XiaozhiDoor, device_id: str) -> Session:
         one = await speakers.meet(self._gateway.context, _key(device_id), XIAOZHI, words("unnamed"))
-        device = Device(
-            duplex=Duplex.LEAKY if door.hears_itself else Duplex.HALF,
-            keeps_sound=self._gateway.settings.voice_keep_days > 0,
-        )
-        return self._sessions.open(door, await talk_of(self._gateway, one), device, one)
+        door.device.keeps_sound = self._gateway.settings.voice_keep_days > 0
+        talk = await talk_of(self._gateway, one, door.there)
+        return self._sessions.open(door, talk, door.device, one)
 
 
 async def _by_device(gateway: Gateway, device_id: str) -> Speaker | None:

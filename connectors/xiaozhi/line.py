@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 from aiohttp import web
 
+from connectors.spoken.proof import Proof
+
 SEND_S = 5.0
 "Longest that a device may take to receive one message; then it is gone"
 REASON_MAX_BYTES = 123
@@ -26,6 +28,7 @@ class Line:
         self._time_s = time_s
         self._send_s = send_s
         self._used_s = time_s()
+        self.proof = Proof(self._ping)
 
     @property
     def unused_s(self) -> float:
@@ -50,3 +53,6 @@ class Line:
     async def hang_up(self, code: int, reason: str) -> None:
         """Close, with a reason for the log of the device; nothing when it is closed already."""
         await self._socket.close(code=code, message=reason.encode()[:REASON_MAX_BYTES])
+
+    async def _ping(self, data: bytes) -> None:
+        await self._socket.ping(data)

@@ -8,11 +8,9 @@ https://modelcontextprotocol.io/specification/2024-11-05
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 from community.errors import Unavailable
@@ -20,10 +18,11 @@ from community.errors import Unavailable
 PROTOCOL = "2024-11-05"
 DEADLINE_S = 5.0
 "For one answer; the device answers from its main loop"
+CALL_S = 2.5
+"For a tool to be known and to have done its work, while the resident waits"
 PAGES_AT_MOST = 20
 TOOLS_AT_MOST = 256
 SET_VOLUME = "self.audio_speaker.set_volume"
-GET_STATUS = "self.get_device_status"
 METHOD_NOT_FOUND = -32601
 
 logger = logging.getLogger(__name__)
@@ -35,24 +34,16 @@ class ToolError(Unavailable):
     """The device has no such tool, failed at it, or was late."""
 
 
-@dataclass(frozen=True)
-class Status:
-    """How a device is; None for what it does not tell."""
-
-    volume: int | None = None
-    "0 to 100"
-    battery: int | None = None
-    "Percent"
-
-
 class Tools:
     """The tools of one device. `send` takes a payload to it; `take` is given what comes back."""
 
     def __init__(
-        self, send: Callable[[Payload], Awaitable[None]], *, deadline_s: float = DEADLINE_S
-    ) -> None:
+        self, send: Callable[[Payload], Awaitable[None]], *,
+        deadline_s: float = DEADLINE_S, call_s: float = CALL_S,
+    ) -> None:  # fmt: skip
         self._send = send
         self._deadline_s = deadline_s
+        self._call_s = call_s
         self._asked: dict[int, asyncio.Future[Payload]] = {}
         self._last_id = 0
         self._listed = asyncio.Event()
@@ -86,27 +77,16 @@ class Tools:
             return True
         return False
 
-    async def status(self) -> Status:
-        """How the device is. Raises ToolError."""
-        try:
-            found = json.loads(await self.call(GET_STATUS, {}))
-            return Status(
-                _percent(found["audio_speaker"], "volume"),
-                _percent(found.get("battery") or {}, "level"),
-            )
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-            raise ToolError("a status that nobody understands") from error
-
     async def call(self, name: str, arguments: Mapping[str, Any]) -> str:
         """The text of a tool's result. Raises ToolError."""
         try:
-            async with asyncio.timeout(self._deadline_s):
+            async with asyncio.timeout(self._call_s):
                 await self._listed.wait()
+                if name not in self.names:
+                    raise ToolError("no such tool")
+                result = await self._ask("tools/call", {"name": name, "arguments": dict(arguments)})
         except TimeoutError as error:
-            raise ToolError("tools are not known yet") from error
-        if name not in self.names:
-            raise ToolError("no such tool")
-        result = await self._ask("tools/call", {"name": name, "arguments": dict(arguments)})
+            raise ToolError(f"{name} is late") from error
         content = result.get("content")
         if result.get("isError") is True:
             raise ToolError("the tool failed")
@@ -158,9 +138,3 @@ class Tools:
         if not isinstance(result, dict):
             raise ToolError(f"{method} failed")
         return result
-
-
-def _percent(of: Mapping[str, Any], name: str) -> int | None:
-    value = of.get(name)
-    known = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 100
-    return value if known else None

@@ -23,6 +23,7 @@ _CODE_CUE = re.compile(
     r"(?:编号|单号|回执号?|号码|[券卡码]号?|尾号|密码|户号|验证码)(?:是|为|:|：| ){0,2}$"
 )
 _LONG = re.compile(r"(?<![\d.,])\d{5,}(?![\d.]*\d)")
+_DATED = re.compile(r"(20\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(\d{1,8})")
 _LETTERS = re.compile(r"[A-Za-z]+(?:-[A-Za-z]{1,20}){0,6}")
 
 
@@ -63,7 +64,8 @@ def read_long(text: str) -> str:
         round_sum = match.group().endswith("000") and not match.group().startswith("0")
         if counted.match(text, match.end()) or round_sum:
             return match.group()
-        return in_groups(match.group())
+        dated = _DATED.fullmatch(match.group())  # the number of an order begins with its day
+        return "，".join(map(in_groups, dated.groups() if dated else [match.group()]))
 
     text = _RUNS.sub(lambda m: "，".join(map(_run, m.group().split("-"))), text)
     return _LONG.sub(said, text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from actions.offers import ActionAnswerOffer
 from actions.wellbeing import ActionWellbeingAway, ActionWellbeingReport, ValidateWellbeingForm
@@ -12,7 +13,7 @@ from actions.wellbeing_words import absence_of, meaning_of
 from community.services import wellbeing
 from community.store import checkins
 from community.store.identities import Home, Party
-from community.store.schema import absence
+from community.store.schema import absence, outbox
 from community.times import local
 from tests.actions.stage import Stage, entity
 from tests.community.care import make_guardian, told
@@ -112,6 +113,8 @@ async def test_family_is_told_on_yes_alone(stage: Stage, wang: Party, neighbour:
         "您妈妈说身上不太舒服，让我告诉您一声。请给家里打个电话。"
     ]
     assert stage.slots["wellbeing_family"] is None
+    async with stage.village.db.read() as conn:
+        assert (await conn.execute(select(outbox.c.purpose))).scalars().all() == ["alarm"]
 
 
 async def test_no_leaves_the_family_in_peace(stage: Stage, wang: Party, neighbour: Party) -> None:

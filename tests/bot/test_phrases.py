@@ -18,6 +18,7 @@ FILLED = {
     "handoff.queued": {"before"},
     "handoff.promised": {"until", "no"},
     "speaker.bound": {"home"},
+    "speaker.given": {"name"},
     "staff.claimed": {"name"},
     "staff.boundary": {"by", "note"},
     "staff.boundary_promise": {"by", "note", "promise", "until"},

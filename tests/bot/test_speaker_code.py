@@ -11,7 +11,7 @@ from community.config import Secret
 from community.context import Context
 from community.services import speakers
 from community.store import speakers as kept
-from community.store.schema import audit, identity, room
+from community.store.schema import audit, identity, resident, room
 from community.store.speakers import CLIENT, Speaker
 from conversation import inbox
 from conversation.messages import Sender
@@ -73,6 +73,73 @@ async def test_resident_puts_a_speaker_into_their_home(
     assert engine.asked == []
 
 
+async def household(chat: Chat, *names: str) -> None:
+    async with chat.talk.db.write() as conn:
+        for name in names:
+            await conn.execute(
+                insert(resident).values(id=name, room_id="r", name=name, role="owner")
+            )
+
+
+async def person_of(chat: Chat, one: Speaker) -> str | None:
+    async with chat.talk.db.read() as conn:
+        found = await kept.get(conn, one.id)
+    return found.person if found else None
+
+
+BOUND = "好了，音箱登记到您家了（3号楼2单元501）。现在对着它说话就行，比如“这个月水费多少”。"
+WHOSE = "这台音箱平时是谁在用？吃药提醒这样个人的事，要登记到本人才会在它上面说。"
+
+
+@pytest.mark.parametrize(
+    ("answer", "person", "said"),
+    [
+        ("王秀英", "王秀英", "好，记下了，这台音箱是王秀英的。以后吃药提醒也会在它上面说。"),
+        ("1", "李宏伟", "好，记下了，这台音箱是李宏伟的。以后李宏伟的吃药提醒也会在它上面说。"),
+        (
+            "大家一起用", None,
+            "好，这台音箱大家一起用。吃药提醒这样个人的事不会在它上面说；"
+            "想改就让它再报一次六位数，重新登记。",
+        ),
+    ],
+)  # fmt: skip
+async def test_in_a_home_of_several_it_is_asked_whose_the_speaker_is(
+    chat: Chat, engine: ScriptedEngine, shown: tuple[Speaker, str], answer: str,
+    person: str | None, said: str,
+) -> None:  # fmt: skip
+    await at_home(chat)
+    await household(chat, "王秀英", "李宏伟")
+    assert await asked(chat, shown[1]) == [BOUND + WHOSE]
+    assert await person_of(chat, shown[0]) is None
+    assert await chat.answer(await chat.says(answer)) == [said]
+    assert await person_of(chat, shown[0]) == person
+    assert engine.asked == []
+
+
+async def test_speaker_of_a_home_with_one_person_is_theirs_without_a_question(
+    chat: Chat, shown: tuple[Speaker, str]
+) -> None:
+    await at_home(chat)
+    await household(chat, "王秀英")
+    assert await asked(chat, shown[1]) == [BOUND]
+    assert await person_of(chat, shown[0]) == "王秀英"
+
+
+async def test_whose_a_speaker_is_cannot_be_said_any_more_once_it_has_left(
+    chat: Chat, shown: tuple[Speaker, str]
+) -> None:
+    await at_home(chat)
+    await household(chat, "王秀英", "李宏伟")
+    await asked(chat, shown[1])
+    async with chat.talk.db.write() as conn:
+        found = await kept.get(conn, shown[0].id)
+        assert found is not None
+        await speakers.unbind(conn, chat.talk.clock, found)
+    assert await chat.answer(await chat.says("王秀英")) == [
+        "这台音箱已经不在您家了。要登记，请让它再报一次六位数。"
+    ]
+
+
 async def test_wrong_code_and_an_unbound_account_bind_nothing(
     chat: Chat, shown: tuple[Speaker, str]
 ) -> None:
@@ -109,7 +176,7 @@ async def test_speaker_that_anybody_in_the_room_speaks_to_lets_no_other_in(
             conn, chat.talk.clock, Sender(channel, "resident")
         )
         said = await speaker_code.bind(conn, chat.talk.clock, conversation_id, shown[1])
-    assert said.startswith("为了您家的安全")
+    assert said.text.startswith("为了您家的安全")
     assert await home_of(chat, shown[0]) is None
 
 

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +23,18 @@ AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 @pytest.fixture(scope="session")
 def chromium_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """One Chromium for the whole run, or a skip that says what to install."""
+    with running_chromium(tmp_path_factory.mktemp("chromium")) as url:
+        yield url
+
+
+@contextmanager
+def running_chromium(profile: Path, *arguments: str) -> Iterator[str]:
+    """The address of a Chromium with these arguments more; skips where there is none."""
     if shutil.which(CHROMIUM) is None:
         pytest.skip("no Chromium here: apt-get install -y chromium fonts-noto-cjk")
-    profile = tmp_path_factory.mktemp("chromium")
     process = subprocess.Popen(
         [CHROMIUM, "--headless=new", "--remote-debugging-port=0", f"--user-data-dir={profile}",
-         *ARGUMENTS, "about:blank"],
+         *ARGUMENTS, *arguments, "about:blank"],
         stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert process.stderr is not None
@@ -37,11 +44,13 @@ def chromium_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     assert address, "Chromium did not start"
     drain = threading.Thread(target=process.stderr.read, daemon=True)
     drain.start()
-    yield address
-    process.terminate()
-    process.wait(timeout=10)
-    drain.join(timeout=10)
-    process.stderr.close()
+    try:
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
+        drain.join(timeout=10)
+        process.stderr.close()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from sqlalchemy import select
 from community.store import speakers
 from community.store.schema import outbox as outbox_table
 from conversation import aloud, outbox, timers
-from conversation.aloud import ANSWERED, CUT, PLAYED, QUEUED, Aloud
+from conversation.aloud import ANSWERED, CUT, NEWS, PLAYED, QUEUED, STAFF, Aloud
 from conversation.messages import Draft
 from conversation.outbox import SAFETY_EPOCH
 from tests.conversation.talk import Talk
@@ -28,7 +29,7 @@ class Device:
         self.over: set[str] = set()
         "Keys of reminders that were answered elsewhere"
 
-    async def take(self, *, awake: bool = False) -> Aloud | None:
+    async def take(self, *, awake: Collection[str] = ()) -> Aloud | None:
         async def still(conn: Any, key: str) -> bool:
             return key not in self.over
 
@@ -187,7 +188,35 @@ async def test_news_wait_for_the_morning_unless_somebody_is_awake(
     reminder = await device.take()
     assert reminder is not None
     assert reminder.message.seq == seq
-    assert await device.text(awake=True) == "明天停水。"
+    assert await device.text(awake={NEWS}) == "明天停水。"
+
+
+async def test_words_of_staff_wake_nobody_who_sleeps(talk: Talk, device: Device) -> None:
+    talk.clock.advance(16 * 3600)
+    await talk.say(device.conversation_id, "师傅明天来。", speaker="staff")
+    assert await device.take() is None
+    assert await device.text(awake={STAFF}) == "师傅明天来。"
+
+
+async def test_alarm_of_the_family_is_said_in_the_night(talk: Talk, device: Device) -> None:
+    talk.clock.advance(13 * 3600)
+    async with talk.db.write() as conn:
+        await outbox.say(
+            conn, talk.clock, device.conversation_id, [Draft("您妈妈不舒服", purpose="alarm")],
+            epoch=0, key="unwell",
+        )  # fmt: skip
+    found = await device.take()
+    assert found is not None
+    assert (found.kind, found.message.text) == ("alarm", "您妈妈不舒服")
+
+
+async def test_words_of_staff_come_with_who_wrote_them(
+    talk: Talk, device: Device, wang: str
+) -> None:
+    await talk.say(device.conversation_id, "好", speaker="staff", staff_id=wang, key="a")
+    await talk.say(device.conversation_id, "您好", speaker="staff", key="b")
+    names = [one.staff_name for _ in range(2) if (one := await device.take())]
+    assert names == ["王师傅", None]
 
 
 async def test_words_that_a_persons_claim_overtook_are_not_said(

@@ -11,7 +11,8 @@ from sqlalchemy import func, insert, select, update
 from community.store import attachments
 from community.store.attachments import File
 from community.store.database import Database
-from community.store.schema import outbox, wechat_grant, wechat_notice
+from community.store.identities import GONE
+from community.store.schema import identity, outbox, wechat_grant, wechat_notice
 from conversation import audit
 from conversation.queue import Case
 from tests.desk.conftest import Browser
@@ -141,6 +142,21 @@ async def test_reply_of_which_only_the_beginning_arrived_says_so(
     assert re.findall(r'<p class="delivery">(.*?)</p>', page)[-1] == (
         "太长，先送到了前面一部分，居民下次说话时接着送"
     )
+
+
+@pytest.mark.parametrize("state", ["ready", "refused"])
+async def test_reply_that_the_reader_is_gone_for_says_so(
+    fang: Browser, world: World, db: Database, state: str
+) -> None:
+    case = await claimed(fang, world)
+    await fang.post(f"/cases/{case.id}/reply", text="马上到", key="k1")
+    async with db.write() as conn:
+        seq = (await conn.execute(select(func.max(outbox.c.seq)))).scalar_one()
+        await conn.execute(update(outbox).where(outbox.c.seq == seq).values(state=state))
+        await conn.execute(update(identity).values(user_key=f"{GONE}1"))
+    page = (await fang.get(f"/cases/{case.id}")).text
+    shown = re.findall(r'<p class="delivery">(.*?)</p>', page)[-1]
+    assert shown == "没有发出，音箱已经搬走，或者账号已经注销"
 
 
 async def clip_of(db: Database, world: World, case: Case, *, kept: bool = True) -> str:

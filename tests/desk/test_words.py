@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 
 from community.labels import group as labels
@@ -18,7 +20,7 @@ from desk.staff import Role
         ("moves", repair.STAFF_MOVES),
         ("complaint_moves", complaint.STAFF_MOVES),
         ("events", ["created", "urged", "rescheduled", "withdrawn", "rated", "reopened"]),
-        ("delivery", ["waiting", "sent", "read", "refused"]),
+        ("delivery", get_args(thread.Delivery)),
         ("progress", [*progress.TOLD, "reply_complaint", "reply_suggestion"]),
         ("case_state", [queue.WAITING, queue.PROMISED, queue.OWNED, queue.PARKED, queue.CLOSED]),
         ("causes", ["put_back", "lease_lost", "clerk_off_duty", "logged_out"]),

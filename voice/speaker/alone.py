@@ -11,7 +11,7 @@ from community.errors import StoreError
 from community.times import Clock
 from language.reading import sentences
 from voice.absent import Deaf
-from voice.device import Device
+from voice.device import Device, Owner
 from voice.door import State
 from voice.recogniser import StreamingRecogniser
 from voice.resample import fitted
@@ -31,7 +31,9 @@ logger = logging.getLogger(__name__)
 
 
 class Alone:
-    """Without `ears` it hears no words: a button that is held is a cry then."""
+    """Without `ears` it hears no words: a button that is held is a cry then, and a private reminder
+    is read out, for nobody could say that they listen.
+    """
 
     def __init__(
         self,
@@ -70,10 +72,11 @@ class Alone:
             await asyncio.wait([running])
 
     def _begin(self) -> Session:
+        person = self._memory.known.person
         self._talk = AloneTalk(self._journal, self._memory, self._clock, self._timers)
         self._session = Session(
             _Door(self._player), self._talk, self._ears, self._voice, self._timers,
-            split=sentences, fit=fitted, device=Device(shared=False),
+            split=sentences, fit=fitted, device=Device(shared=self.hears), owner=Owner(person, (person,) if person else ()),
         )  # fmt: skip
         return self._session
 

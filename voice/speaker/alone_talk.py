@@ -88,18 +88,17 @@ class AloneTalk:
             if due is not None:
                 self._seq += 1
                 self._given[self._seq] = due
-                return Said(self._seq, due.text, Kind.REMINDER)
+                return Said(self._seq, due.text, Kind.REMINDER, private=due.private)
             try:
                 await within(self._timers, LOOK_S, self._changed.wait())
             except TimeoutError:
                 continue
 
     async def fate(self, seq: int, fate: Fate) -> None:
-        """A reminder that was begun is over; one that was not is the gateway's to say."""
-        due = self._given.get(seq)
+        """A reminder that was begun is over; one that waits for its owner the session keeps."""
+        due, now = self._given.get(seq), self._clock.now()
         if due is None or fate not in (Fate.PLAYED, Fate.CUT):
             return
-        now = self._clock.now()
         self._answers_until = now + ANSWERS
         self._write(Entry(SPOKEN, due.key, "", now))
         self._memory.drop(due.key)

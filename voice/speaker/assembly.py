@@ -11,11 +11,11 @@ import aiohttp
 from community.times import Clock, SystemClock
 from voice.recogniser import StreamingRecogniser
 from voice.speaker.alone import Alone
-from voice.speaker.card import Card
+from voice.speaker.card import Card, CardError
 from voice.speaker.client import Client, Parts
 from voice.speaker.identity import load_identity
 from voice.speaker.journal import SPOKEN, Journal
-from voice.speaker.lamp import Lamp
+from voice.speaker.lamp import Lamp, Light
 from voice.speaker.line import Line
 from voice.speaker.link import Link
 from voice.speaker.memory import Memory
@@ -48,6 +48,8 @@ class Box:
         self.line = line(self.journal)
         self.player = Player(self.memory.known.volume)
         self._card = card
+        self._lamp = lamp
+        self._lost = asyncio.Event()
         self._wake = WakeWord(ears, lambda: self.client.called()) if ears and wakes else None
         messenger = Messenger(self.line, self.journal, self.memory, clock, timers)
         alone = Alone(self.player, voice, ears, self.journal, self.memory, clock, timers)
@@ -56,18 +58,29 @@ class Box:
         self.client = Client(parts, timers)
 
     async def run(self) -> None:
-        """Hear, play and serve, until cancelled. Raises CardError."""
+        """Hear, play and serve, until cancelled. Raises CardError, also when the card is lost."""
         try:
-            self._card.open(self.client.heard, self.player.take)
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self.client.run())
-                if self._wake is not None:
-                    tasks.create_task(self._wake.run())
-                if isinstance(self.line, Link):
-                    tasks.create_task(self.line.run(self.client))
+            self._card.open(self.client.heard, self.player.take, self._lost.set)
+            await self._work()
+            raise CardError("the microphone or the loudspeaker is gone")
+        except CardError:
+            self._lamp.show(Light.BROKEN)
+            raise
         finally:
             self._card.close()
             self.journal.close()
+
+    async def _work(self) -> None:
+        """Until the card is lost."""
+        async with asyncio.TaskGroup() as tasks:
+            working = [tasks.create_task(self.client.run())]
+            if self._wake is not None:
+                working.append(tasks.create_task(self._wake.run()))
+            if isinstance(self.line, Link):
+                working.append(tasks.create_task(self.line.run(self.client)))
+            await self._lost.wait()
+            for task in working:
+                task.cancel()
 
 
 def line_to(http: aiohttp.ClientSession, url: str, folder: Path) -> Callable[[Journal], Link]:

@@ -27,9 +27,19 @@ class SoundCard:
         self._loudspeaker = loudspeaker or None
         self._streams: list[Any] = []
 
-    def open(self, heard: Callable[[bytes], None], wanted: Callable[[int], bytes]) -> None:
+    def open(
+        self,
+        heard: Callable[[bytes], None],
+        wanted: Callable[[int], bytes],
+        lost: Callable[[], None],
+    ) -> None:
+        loop = asyncio.get_running_loop()
+
+        def finished() -> None:
+            loop.call_soon_threadsafe(self._finished, lost)
+
         try:
-            self._streams = [self._ear(heard), self._mouth(wanted)]
+            self._streams = [self._ear(heard, finished), self._mouth(wanted, finished)]
             for stream in self._streams:
                 stream.start()
         except (sounddevice.PortAudioError, ValueError) as error:
@@ -43,7 +53,12 @@ class SoundCard:
         for stream in streams:
             stream.close()
 
-    def _ear(self, heard: Callable[[bytes], None]) -> Any:
+    def _finished(self, lost: Callable[[], None]) -> None:
+        """A stream ends when it is closed, too, and that is no loss."""
+        if self._streams:
+            lost()
+
+    def _ear(self, heard: Callable[[bytes], None], finished: Callable[[], None]) -> Any:
         rate_hz = _rate(HEAR_HZ, sounddevice.check_input_settings, self._microphone)
         resampler = Resampler(rate_hz, HEAR_HZ)
         loop, rest = asyncio.get_running_loop(), bytearray()
@@ -58,10 +73,10 @@ class SoundCard:
 
         return sounddevice.RawInputStream(
             samplerate=rate_hz, device=self._microphone, blocksize=int(rate_hz * FRAME_S),
-            callback=came, **_FORMAT,
+            callback=came, finished_callback=finished, **_FORMAT,
         )  # fmt: skip
 
-    def _mouth(self, wanted: Callable[[int], bytes]) -> Any:
+    def _mouth(self, wanted: Callable[[int], bytes], finished: Callable[[], None]) -> Any:
         rate_hz = _rate(PLAY_HZ, sounddevice.check_output_settings, self._loudspeaker)
         resampler, rest = Resampler(PLAY_HZ, rate_hz), bytearray()
         frame_bytes = int(PLAY_HZ * FRAME_S) * 2
@@ -74,7 +89,7 @@ class SoundCard:
 
         return sounddevice.RawOutputStream(
             samplerate=rate_hz, device=self._loudspeaker, blocksize=int(rate_hz * FRAME_S),
-            callback=is_due, **_FORMAT,
+            callback=is_due, finished_callback=finished, **_FORMAT,
         )  # fmt: skip
 
 

@@ -15,6 +15,8 @@ _EVENT = struct.Struct("llHHi")
 _EV_KEY = 1
 _RELEASED, _PRESSED = 0, 1
 _READ_BYTES = 64 * _EVENT.size
+AGAIN_S = 2.0
+"Between two looks whether a button that was pulled out is back"
 
 logger = logging.getLogger(__name__)
 
@@ -49,41 +51,61 @@ class EnterKey:
 
 class InputKey:
     """Every key of /dev/input/event…, such as a button on a USB cable or on a Raspberry Pi's pins
-    by `dtoverlay=gpio-key`.
+    by `dtoverlay=gpio-key`. One that was pulled out is opened again when it is back.
     """
 
-    def __init__(self, path: str, presses: Presses) -> None:
+    def __init__(self, path: str, presses: Presses, *, again_s: float = AGAIN_S) -> None:
         self._path = path
         self._presses = presses
+        self._again_s = again_s
         self._handle: int | None = None
+        self._again: asyncio.TimerHandle | None = None
 
     def open(self) -> None:
         """Raises OSError."""
         self._handle = os.open(self._path, os.O_RDONLY | os.O_NONBLOCK)
-        asyncio.get_running_loop().add_reader(self._handle, self._read)
+        asyncio.get_running_loop().add_reader(self._handle, self._read, self._handle)
 
     def close(self) -> None:
         """May be called twice."""
+        if self._again is not None:
+            self._again.cancel()
+            self._again = None
         if self._handle is not None:
             asyncio.get_running_loop().remove_reader(self._handle)
             os.close(self._handle)
             self._handle = None
 
-    def _read(self) -> None:
-        if self._handle is None:
-            return
+    def _read(self, handle: int) -> None:
         try:
-            found = os.read(self._handle, _READ_BYTES)
+            found = os.read(handle, _READ_BYTES)
         except BlockingIOError:
             return
         except OSError as error:
-            logger.error("the button is gone: %s", error.strerror)
-            self.close()
+            self._gone(error.strerror)
             return
-        if not found:
-            self.close()
         for event in keys(found):
             event(self._presses)
+        if not found:
+            self._gone("it has ended")
+
+    def _gone(self, why: str | None) -> None:
+        """Whoever held it holds it no more."""
+        logger.error("the button is gone: %s", why)
+        self.close()
+        self._presses.released()
+        self._open_later()
+
+    def _open_later(self) -> None:
+        self._again = asyncio.get_running_loop().call_later(self._again_s, self._open_again)
+
+    def _open_again(self) -> None:
+        try:
+            self.open()
+        except OSError:
+            self._open_later()
+        else:
+            logger.info("the button is back")
 
 
 def keys(found: bytes) -> list[Callable[[Presses], None]]:

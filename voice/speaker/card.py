@@ -17,9 +17,15 @@ class CardError(Exception):
 
 
 class Card(Protocol):
-    def open(self, heard: Callable[[bytes], None], wanted: Callable[[int], bytes]) -> None:
+    def open(
+        self,
+        heard: Callable[[bytes], None],
+        wanted: Callable[[int], bytes],
+        lost: Callable[[], None],
+    ) -> None:
         """Begin. `heard` is called from the event loop with each frame of HEAR_BYTES, in order;
-        `wanted` from any thread for so many bytes at PLAY_HZ, and gives exactly so many.
+        `wanted` from any thread for so many bytes at PLAY_HZ, and gives exactly so many; `lost`
+        from the event loop when a device is gone that was there.
 
         Raises CardError.
         """

@@ -23,6 +23,7 @@ class FakeSound:
         self.is_open = False
         self._heard: Callable[[bytes], None] = lambda _: None
         self._wanted: Callable[[int], bytes] = bytes
+        self._lost: Callable[[], None] = lambda: None
 
     @classmethod
     def from_wav(cls, file: Path) -> FakeSound:
@@ -32,8 +33,17 @@ class FakeSound:
                 raise ValueError("mono, 16 bit, 16 000 Hz is expected")
             return cls(clip.readframes(clip.getnframes()))
 
-    def open(self, heard: Callable[[bytes], None], wanted: Callable[[int], bytes]) -> None:
-        self._heard, self._wanted, self.is_open = heard, wanted, True
+    def open(
+        self,
+        heard: Callable[[bytes], None],
+        wanted: Callable[[int], bytes],
+        lost: Callable[[], None],
+    ) -> None:
+        self._heard, self._wanted, self._lost, self.is_open = heard, wanted, lost, True
+
+    def unplug(self) -> None:
+        """The microphone is pulled out."""
+        self._lost()
 
     def close(self) -> None:
         self.is_open = False

@@ -15,6 +15,7 @@ from voice.synthesiser import FASTEST, SLOWEST, USUAL
 TEXT_MAX, KEY_MAX = 2_000, 120
 "Characters"
 PHONES_MAX, AGENDA_MAX = 8, 200
+NAME_MAX = 60
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Due:
     at: datetime
     "Aware, UTC"
     text: str
+    private: bool = False
+    "Not read out before its owner has said to be there"
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,8 @@ class Hello:
     home: str | None
     help_phones: tuple[str, ...]
     pace: int
+    person: str = ""
+    "Whose speaker it is, when that is one person"
 
 
 @dataclass(frozen=True)
@@ -134,7 +139,8 @@ def _hello(found: dict[str, Any]) -> Hello | None:
     if rate_hz not in RATES_HZ:
         return None
     home, pace = _text(found.get("home"), TEXT_MAX), _whole(found.get("pace"), SLOWEST, FASTEST)
-    return Hello(rate_hz, home, phones_of(found.get("help_phones")), pace or USUAL)
+    person = _text(found.get("person"), NAME_MAX)
+    return Hello(rate_hz, home, phones_of(found.get("help_phones")), pace or USUAL, person or "")
 
 
 def due_of(found: object) -> tuple[Due, ...]:
@@ -147,7 +153,7 @@ def due_of(found: object) -> tuple[Due, ...]:
         with suppress(ValueError, TypeError):
             at = datetime.fromisoformat(one.get("at", ""))
             if key is not None and text is not None and at.tzinfo is not None:
-                due.append(Due(key, at, text))
+                due.append(Due(key, at, text, one.get("private") is True))
     return tuple(sorted(due, key=lambda one: one.at)[:AGENDA_MAX])
 
 

@@ -16,6 +16,11 @@ class Light(enum.Enum):
     THINKING = "thinking"
     SPEAKING = "speaking"
     OFFLINE = "offline"
+    BROKEN = "broken"
+    "Its microphone or its loudspeaker is gone"
+
+
+_TRIGGERS = {Light.OFFLINE: "timer", Light.BROKEN: "heartbeat"}
 
 
 class Lamp(Protocol):
@@ -28,9 +33,11 @@ class NoLamp:
 
 
 class LedLamp:
-    """A light below /sys/class/leds: off at rest, blinking without a line, else on.
+    """A light below /sys/class/leds: off at rest, blinking without a line, in pairs of flashes
+    while it is broken, else on.
 
-    Source: the kernel's Documentation/leds/leds-class.rst and drivers/leds/trigger/ledtrig-timer.c.
+    Source: the kernel's Documentation/leds/leds-class.rst, ledtrig-timer.c and ledtrig-heartbeat.c
+    in drivers/leds/trigger.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -39,8 +46,8 @@ class LedLamp:
 
     def show(self, light: Light) -> None:
         try:
-            if light is Light.OFFLINE:
-                (self._folder / "trigger").write_text("timer")
+            if light in _TRIGGERS:
+                (self._folder / "trigger").write_text(_TRIGGERS[light])
             else:
                 (self._folder / "trigger").write_text("none")
                 (self._folder / "brightness").write_text("0" if light is Light.IDLE else "1")

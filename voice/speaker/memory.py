@@ -25,6 +25,8 @@ class Known:
     "As they are said"
     pace: int = Habits.pace
     volume: int = Habits.volume
+    person: str = ""
+    "Whose speaker it is, when that is one person"
 
 
 class Memory:
@@ -40,9 +42,7 @@ class Memory:
         if known == self.known:
             return
         self.known = known
-        agenda = [
-            {"key": due.key, "at": due.at.isoformat(), "text": due.text} for due in known.agenda
-        ]
+        agenda = [asdict(due) | {"at": due.at.isoformat()} for due in known.agenda]
         try:
             write_whole(
                 self._file, json.dumps(asdict(known) | {"agenda": agenda}, ensure_ascii=False)
@@ -59,7 +59,7 @@ class Memory:
             found = json.loads(self._file.read_text(encoding="utf-8"))
             return Known(
                 due_of(found["agenda"]), phones_of(found["help_phones"]),
-                int(found["pace"]), int(found["volume"]),
+                int(found["pace"]), int(found["volume"]), str(found.get("person", "")),
             )  # fmt: skip
         except FileNotFoundError:
             return Known()

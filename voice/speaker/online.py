@@ -61,7 +61,7 @@ class Online:
         self._state, self._called_s, self._kept, self._deaf = State.IDLE, None, None, False
         at_another_rate = hello.rate_hz != PLAY_HZ
         self._resampler = Resampler(hello.rate_hz, PLAY_HZ) if at_another_rate else None
-        self._memory.learn(help_phones=hello.help_phones, pace=hello.pace)
+        self._memory.learn(help_phones=hello.help_phones, pace=hello.pace, person=hello.person)
         self._lamp.show(Light.IDLE)
 
     def down(self) -> Kept | None:

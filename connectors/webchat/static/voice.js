@@ -8,8 +8,8 @@ import { words } from "./words.js";
 export const canListen =
   "AudioWorkletNode" in window && Boolean(navigator.mediaDevices?.getUserMedia);
 
-const AGAIN_MS = 1500;
-const TRIES = 3;
+const SOONEST_MS = 400;
+const LATEST_MS = 10_000;
 const ANOTHER_SPEAKS = 4409; // close code: another page of this browser is spoken with now
 
 /** The voice panel. It is open or closed; while it is open the microphone belongs to it. */
@@ -112,10 +112,19 @@ export class Voice {
         return;
       }
       this.#player?.hush();
+      this.#sending = false;
+      this.#hold.classList.remove("pressed");
       this.#show(words.offlineVoice);
-      if (this.#tries++ < TRIES) setTimeout(() => this.#socket === socket && this.#connect(), AGAIN_MS);
+      this.#later(socket);
     };
     this.#socket = socket;
+  }
+
+  /** Try again, less and less often, for as long as the panel is open. */
+  #later(socket) {
+    const wait = Math.min(LATEST_MS, SOONEST_MS * 2 ** this.#tries) * (0.7 + Math.random() * 0.6);
+    this.#tries = Math.min(this.#tries + 1, 10);
+    setTimeout(() => this.#socket === socket && this.#connect(), wait);
   }
 
   #told(body) {

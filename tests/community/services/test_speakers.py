@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from community.errors import BadInput, TooMany
 from community.services import speakers
 from community.store import identities
 from community.store import speakers as kept
 from community.store.identities import GONE, Home
-from community.store.schema import identity
+from community.store.schema import conversation, identity, outbox
 from community.store.speakers import CLIENT, PAGE, Speaker
 from tests.community.village import Village
 
@@ -168,3 +168,71 @@ async def test_speaker_bound_again_where_it_stands_goes_on_as_it_was(
         bound = await bind(village, shown.code, home, resident_id=f"{home.room_id}_p0")
         assert bound is not None
         assert bound.identity_id == one.identity_id
+
+
+async def forgotten(village: Village) -> list[str]:
+    async with village.db.write() as conn:
+        return await speakers.forget_strays(conn, village.clock)
+
+
+async def test_speaker_in_no_home_is_forgotten_when_nobody_has_seen_it_for_long(
+    village: Village, home: Home
+) -> None:
+    stray, asking, _ = [await new(village, f"client:{name}") for name in ("a", "b", "c")]
+    standing = await bind(village, (await speakers.show_code(village.ctx, asking)).code, home)
+    assert standing is not None
+    village.clock.advance(speakers.STRAY_AFTER.total_seconds() - 60)
+    again = await new(village, "client:d")
+    await speakers.show_code(village.ctx, stray)
+    village.clock.advance(120)
+    assert await forgotten(village) == []
+    async with village.db.read() as conn:
+        left = [
+            await kept.by_device(conn, f"client:{name}") is not None
+            for name in ("a", "b", "c", "d")
+        ]
+        keys = (await conn.execute(select(identity.c.user_key))).scalars().all()
+    assert left == [True, True, False, True]
+    assert "client:c" not in keys
+    assert again.home is None
+
+
+async def test_what_a_forgotten_speaker_was_told_is_to_be_erased(village: Village) -> None:
+    one = await new(village)
+    async with village.db.write() as conn:
+        await conn.execute(
+            insert(conversation).values(
+                id="conv", identity_id=one.identity_id, channel="speaker", state="BOT",
+                owner_epoch=0, next_seq=1, seen_seq=0, created_at=village.clock.now(),
+            )
+        )  # fmt: skip
+    village.clock.advance(speakers.STRAY_AFTER.total_seconds() + 1)
+    assert await forgotten(village) == ["conv"]
+
+
+async def test_what_a_speaker_was_not_told_before_it_left_is_refused(
+    village: Village, home: Home, next_door: Home
+) -> None:
+    one = await bind(
+        village, (await speakers.show_code(village.ctx, await new(village))).code, home
+    )
+    assert one is not None
+    async with village.db.write() as conn:
+        now = village.clock.now()
+        await conn.execute(
+            insert(conversation).values(
+                id="conv", identity_id=one.identity_id, channel="speaker", state="BOT",
+                owner_epoch=0, next_seq=1, seen_seq=0, created_at=now,
+            )
+        )  # fmt: skip
+        for seq, state in ((1, "sent"), (2, "ready")):
+            await conn.execute(
+                insert(outbox).values(
+                    conversation_id="conv", seq=seq, channel="speaker", client_key=str(seq),
+                    epoch=0, state=state, attempts=0, not_before=now,
+                )
+            )  # fmt: skip
+    await bind(village, (await speakers.show_code(village.ctx, one)).code, next_door)
+    async with village.db.read() as conn:
+        states = await conn.execute(select(outbox.c.state).order_by(outbox.c.seq))
+        assert states.scalars().all() == ["sent", "refused"]

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy import text as sql
 
 from bot.messages import Reply
+from bot.phrases import phrase
 from bot.scripted import DeadEngine, ScriptedEngine
 from community.store import identities
 from community.store.schema import (
@@ -524,6 +525,15 @@ async def test_silence_of_somebody_in_danger_is_not_told_good_bye(open_skill):
     heard = [await speaker.silence() for _ in range(3)]
     assert [one.text for one in heard] == list(several("silent_danger"))
     assert [one.mic for one in heard] == [True, True, False]
+
+
+async def test_words_that_take_an_alarm_back_reach_staff_and_close_nothing(skill, speaker):
+    assert (await speaker.say("没事了")).text == words("farewell")
+    await speaker.say("救命啊")
+    heard = await speaker.say("没事了")
+    assert heard.text.startswith(phrase("emergency.false_alarm")[:8])
+    (case,) = await rows(skill, queue_case)
+    assert "false_alarm_said" in str(case.summary)
 
 
 # --- homes

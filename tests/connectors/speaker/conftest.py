@@ -78,6 +78,10 @@ class Box:
         await self._noting
 
 
+async def there() -> None:
+    """As of a device that shows at once that it has everything."""
+
+
 Connect = Callable[..., Awaitable[Box]]
 
 
@@ -115,11 +119,14 @@ async def conversation_id(gateway: Any) -> str:
 async def connect(gateway: Any) -> AsyncIterator[Connect]:
     boxes: list[Box] = []
 
-    async def connect(device: str = "box-1", secret: str = SECRET, *, path: str = "") -> Box:
+    async def connect(
+        device: str = "box-1", secret: str = SECRET, *, path: str = "", **options: Any
+    ) -> Box:
         client = await gateway.new_client()
         socket = await client.ws_connect(
             path or f"/speaker/v1/socket?device={device}",
             headers={"Authorization": f"Bearer {secret}"},
+            **options,
         )
         boxes.append(Box(socket))
         return boxes[-1]

@@ -21,7 +21,7 @@ from connectors.spoken.talk import SpeakerTalk, talk_of
 from conversation import aloud, care, outbox, telling, timers
 from conversation.messages import Draft
 from language.schedules import Regimen
-from tests.connectors.speaker.conftest import SECRET, Connect
+from tests.connectors.speaker.conftest import SECRET, Connect, there
 from voice.talk import Fate
 
 MINUTE = 60
@@ -49,9 +49,8 @@ async def items(gateway: Any, conversation_id: str) -> list[tuple[str, str]]:
 
 async def talk(gateway: Any) -> SpeakerTalk:
     found = gateway.app[GATEWAY]
-    return await talk_of(
-        found, await speakers.meet(found.context, "client:box-1", "client", "音箱", SECRET)
-    )
+    one = await speakers.meet(found.context, "client:box-1", "client", "音箱", SECRET)
+    return await talk_of(found, one, there)
 
 
 async def fire(gateway: Any) -> None:

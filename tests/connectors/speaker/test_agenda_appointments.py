@@ -52,7 +52,7 @@ async def test_it_is_in_the_agenda_of_whoever_is_to_be_told_a_day_before(village
     assert await items(village, who.conversation_id) == []
     village.clock.advance(6 * 3600)
     assert await items(village, who.conversation_id) == [
-        Item(f"appointment:{made.no}:202511050100", at(4, 18), SOON)
+        Item(f"appointment:{made.no}:202511050100", at(4, 18), SOON, private=True)
     ]
     other = await village.account(await village.home(3, 2, "502", code="2"))
     assert await items(village, other.conversation_id) == []

@@ -140,7 +140,12 @@ async def test_a_reminder_said_alone_is_not_said_again_by_the_gateway(
         await until(lambda: home.box.memory.known.agenda)
     async with Home(folder, clock=gateway.clock) as alone:
         await alone.waits(330)
-        assert alone.said == ["到点了，该吃药了，降压药一片。", "吃好了跟我说一声吃了。"]
+        assert alone.said == ["有一条给王秀英的提醒，是哪位在听？", "请说一下您是谁。"]
+        alone.client.pressed()
+        await alone.speaks("是我", trace="v1.0")
+        alone.client.released()
+        await alone.passes(6)
+        assert alone.said[-2:] == ["到点了，该吃药了，降压药一片。", "吃好了跟我说一声吃了。"]
         assert len(alone.box.journal.waiting("spoken")) == 1
     await fire(gateway)
     async with home_at(gateway, folder, http) as home:

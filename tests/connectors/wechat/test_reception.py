@@ -1,6 +1,7 @@
 """What residents send besides words, and what the account's own doors bring into the dialogue."""
 
 import io
+import os
 from pathlib import Path
 
 import pytest
@@ -191,6 +192,18 @@ async def test_old_clips_are_deleted_and_their_words_with_them(open_account, sim
     (row,) = await rows(gateway, attachment)
     assert (row.state, row.transcript) == ("lost", None)
     assert not (gateway.settings.data_dir / "voices" / f"{row.id}.wav").exists()
+
+
+async def test_old_file_without_a_message_is_deleted_with_the_clips(open_account):
+    gateway, _ = await open_account()
+    folder = gateway.settings.data_dir / "voices"
+    folder.mkdir()
+    for name, age_s in (("clip_old.wav", 31 * 24 * 3600), ("clip_new.wav", 29 * 24 * 3600)):
+        written_s = gateway.clock.now().timestamp() - age_s
+        (folder / name).touch()
+        os.utime(folder / name, (written_s, written_s))
+    await gateway.parts.intake.forget_old()
+    assert [file.name for file in folder.iterdir()] == ["clip_new.wav"]
 
 
 @pytest.mark.parametrize(

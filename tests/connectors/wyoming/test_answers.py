@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from bot.messages import Reply
@@ -57,13 +58,19 @@ async def test_choices_are_named_and_what_waited_is_said_first(start_gateway: An
             speaker="staff",
         )  # fmt: skip
     answered = await ask(Asked("报修", SATELLITE))
-    assert answered.text == "师傅下午来。哪里坏了？您可以说：厨房，或者卫生间。"
+    assert answered.text == "工作人员说，师傅下午来。哪里坏了？您可以说：厨房，或者卫生间。"
     async with gateway.db.read() as conn:
         fates = await conn.execute(select(spoken.c.fate))
         assert fates.scalars().all() == ["played", "played", "played"]
 
 
-async def test_what_is_private_is_not_said_to_whoever_asks(start_gateway: Any) -> None:
+DOSE = "该吃降压药了。"
+WHO = "有一条给主人的消息，是哪位在听？请说一下您是谁。"
+
+
+@pytest.fixture
+async def told(start_gateway: Any) -> tuple[Any, Answers]:
+    """A satellite at home for which something private waits."""
     gateway, ask = await answers(start_gateway)
     await ask(Asked("你好", SATELLITE))
     await put_home(gateway)
@@ -72,15 +79,58 @@ async def test_what_is_private_is_not_said_to_whoever_asks(start_gateway: Any) -
             await conn.execute(select(outbox_table.c.conversation_id).limit(1))
         ).scalar_one()
         await outbox.say(
-            conn, gateway.clock, conversation_id, [Draft("该吃降压药了", private=True)], epoch=0,
-            key="r",
-        )  # fmt: skip
-    assert await ask(Asked("在吗", SATELLITE)) == Answered("听到：在吗。")
+            conn, gateway.clock, conversation_id, [Draft(DOSE, private=True)], epoch=0, key="r"
+        )
+    return gateway, ask
+
+
+async def private_states(gateway: Any) -> list[str]:
     async with gateway.db.read() as conn:
         states = await conn.execute(
             select(outbox_table.c.state).where(outbox_table.c.private.is_(True))
         )
-        assert states.scalars().all() == ["ready"]
+        return list(states.scalars())
+
+
+async def test_what_is_private_is_announced_and_said_to_its_owner(told: Any) -> None:
+    gateway, ask = told
+    assert await ask(Asked("在吗", SATELLITE)) == Answered(f"听到：在吗。{WHO}")
+    assert await private_states(gateway) == ["ready"]
+    assert await ask(Asked("是我", SATELLITE)) == Answered(DOSE)
+    assert await private_states(gateway) == ["sent"]
+
+
+async def test_somebody_else_does_not_hear_it_and_it_goes_on_waiting(told: Any) -> None:
+    gateway, ask = told
+    await ask(Asked("在吗", SATELLITE))
+    assert await ask(Asked("她不在", SATELLITE)) == Answered("好的，那我等主人在的时候再说。")
+    assert await ask(Asked("是我", SATELLITE)) == Answered(f"听到：是我。{WHO}")
+    assert await private_states(gateway) == ["ready"]
+
+
+async def test_other_words_are_a_turn_as_ever_and_the_question_is_over_after_a_while(
+    told: Any,
+) -> None:
+    gateway, ask = told
+    await ask(Asked("在吗", SATELLITE))
+    gateway.clock.advance(121)
+    assert (await ask(Asked("是我", SATELLITE))).text == f"听到：是我。{WHO}"
+    assert (await ask(Asked("几点了", SATELLITE))).text == f"听到：几点了。{WHO}"
+
+
+async def test_owner_is_known_for_five_minutes_at_that_satellite_alone(told: Any) -> None:
+    gateway, ask = told
+    await ask(Asked("在吗", SATELLITE))
+    await ask(Asked("是我", SATELLITE))
+    for minutes, heard in ((4, "该量血压了。听到：在吗。"), (2, f"听到：在吗。{WHO}")):
+        gateway.clock.advance(minutes * 60)
+        async with gateway.db.write() as conn:
+            found = await conn.execute(select(outbox_table.c.conversation_id).limit(1))
+            await outbox.say(
+                conn, gateway.clock, found.scalar_one(), [Draft("该量血压了。", private=True)],
+                epoch=0, key=f"after {minutes}",
+            )  # fmt: skip
+        assert (await ask(Asked("在吗", SATELLITE))).text == heard
 
 
 async def test_two_satellites_have_a_conversation_each(start_gateway: Any) -> None:

@@ -280,15 +280,6 @@ async def test_a_speaker_that_comes_again_does_not_wait_for_its_dead_line(start_
     await closed(dead)
 
 
-async def test_a_speaker_says_whether_its_own_voice_is_in_what_it_sends(house):
-    socket = await raw(house)
-    await socket.send_str('{"type":"hello","features":{"aec":true}}')
-    await socket.receive()
-    await socket.send_str('{"type":"ping"}')
-    await socket.receive()
-    assert house.session.door.hears_itself is True
-
-
 async def test_another_speaker_of_the_house_closes_nothing(house):
     one = await house.speaker()
     other = await house.speaker(await house.known(OTHER_ID, OTHER_CLIENT_ID))

@@ -7,6 +7,7 @@ import pytest
 from connectors.xiaozhi.door import XiaozhiDoor
 from connectors.xiaozhi.frames import unpack
 from connectors.xiaozhi.messages import Hello, Mode
+from voice.device import Duplex
 from voice.door import FRAME_MS, State
 from voice.opus import packet_ms
 
@@ -49,6 +50,20 @@ async def test_only_a_deaf_speaker_without_a_button_listens_again_by_itself(door
     await door.state(State.SPEAKING)
     await door.state(State.IDLE)
     assert door.resumes is resumes
+
+
+@pytest.mark.parametrize(
+    ("mode", "aec", "duplex"),
+    [
+        (Mode.AUTO, False, Duplex.HALF), (Mode.MANUAL, False, Duplex.HALF),
+        (Mode.REALTIME, False, Duplex.CLEAN), (Mode.REALTIME, True, Duplex.LEAKY),
+        (Mode.AUTO, True, Duplex.LEAKY),
+    ],
+)  # fmt: skip
+async def test_what_a_speaker_hears_of_itself_is_known_when_it_listens(wire, mode, aec, duplex):
+    door = XiaozhiDoor(wire, "s", Hello(2, mcp=False, aec=aec), 2, None)
+    door.hears(mode)
+    assert door.device.duplex is duplex
 
 
 async def test_a_speaker_that_was_called_before_we_stopped_does_not_listen_once_more(door):

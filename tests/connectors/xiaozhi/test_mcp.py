@@ -5,18 +5,19 @@ import json
 
 import pytest
 
-from connectors.xiaozhi.mcp import PAGES_AT_MOST, TOOLS_AT_MOST, Status, ToolError, Tools
+from connectors.xiaozhi.mcp import CALL_S, PAGES_AT_MOST, TOOLS_AT_MOST, ToolError, Tools
 from connectors.xiaozhi.sim.tools import SimTools
+from voice.prompt_door import DEADLINE_S
 
 
 class Device:
     """Answers at once, as the firmware does, or by `answers` when there is one for a method."""
 
-    def __init__(self, *, extra=0, answers=None, deadline_s=5.0):
+    def __init__(self, *, extra=0, answers=None, **deadlines):
         self.firmware = SimTools(extra=extra)
         self.answers = answers or {}
         self.asked = []
-        self.tools = Tools(self.send, deadline_s=deadline_s)
+        self.tools = Tools(self.send, **deadlines)
 
     async def send(self, payload):
         self.asked.append(payload)
@@ -92,11 +93,11 @@ async def test_a_page_that_nobody_understands_has_no_tools(page):
     assert device.tools.names == frozenset()
 
 
-async def test_the_volume_is_set_and_the_status_told():
+async def test_the_volume_is_set():
     device = await Device().discovered()
     assert await device.tools.set_volume(35) is True
-    assert await device.tools.status() == Status(volume=35, battery=80)
-    assert device.asked[-2]["params"] == {
+    assert device.firmware.volume == 35
+    assert device.asked[-1]["params"] == {
         "name": "self.audio_speaker.set_volume", "arguments": {"volume": 35},
     }  # fmt: skip
 
@@ -106,14 +107,6 @@ async def test_a_volume_that_there_is_not_becomes_the_nearest(asked, set_to):
     device = await Device().discovered()
     assert await device.tools.set_volume(asked) is True
     assert device.firmware.volume == set_to
-
-
-@pytest.mark.parametrize("text", ["", "[", "{}", "[]", "5", '{"audio_speaker":5}', "[" * 20_000])
-async def test_a_status_that_nobody_understands_is_an_error(text):
-    called = result({"content": [{"type": "text", "text": text}], "isError": False})
-    device = await Device(answers={"tools/call": called}).discovered()
-    with pytest.raises(ToolError):
-        await device.tools.status()
 
 
 @pytest.mark.parametrize(
@@ -138,8 +131,18 @@ async def test_a_device_that_does_not_answer_has_no_tools():
 
 
 async def test_a_call_before_the_tools_are_known_waits_no_longer_than_its_deadline():
-    with pytest.raises(ToolError, match="not known yet"):
-        await Device(deadline_s=0).tools.call("self.get_device_status", {})
+    with pytest.raises(ToolError, match=r"self\.reboot is late"):
+        await Device(call_s=0).tools.call("self.reboot", {})
+
+
+async def test_a_volume_that_is_not_set_in_the_time_of_a_call_is_not_set():
+    device = await Device(answers={"tools/call": lambda p: None}, call_s=0.01).discovered()
+    assert await device.tools.set_volume(50) is False
+    assert await Device(call_s=0.01).tools.set_volume(50) is False
+
+
+def test_a_call_is_over_before_the_session_takes_the_line_for_dead():
+    assert CALL_S < DEADLINE_S
 
 
 async def test_a_tool_that_does_not_exist_is_not_asked_for():

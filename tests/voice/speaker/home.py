@@ -50,7 +50,7 @@ class Home:
         self.client = self.box.client
 
     async def __aenter__(self) -> Home:
-        self._running = asyncio.create_task(self.box.run())
+        self.running = asyncio.create_task(self.box.run())
         await self.timers.settle()
         return self
 
@@ -59,8 +59,8 @@ class Home:
 
     async def dies(self) -> None:
         """The process ends."""
-        self._running.cancel()
-        while not self._running.done():
+        self.running.cancel()
+        while not self.running.done():
             await self.waits(0.5)
 
     async def passes(self, seconds: float) -> None:

@@ -9,6 +9,7 @@ import pytest
 from tests.voice.speaker.home import START, Home
 from voice.speaker.frames import Agenda, Due, Noted, Refused, Stored
 from voice.speaker.journal import ANSWER, SPOKEN, WORDS
+from voice.speaker.memory import Memory
 
 CRY = "救命啊我摔倒了"
 NOTED = "救命啊我摔倒了（11月3日 08:05说的，当时网络断了）"
@@ -135,6 +136,43 @@ async def test_a_reminder_is_said_at_its_time_once_and_told_of_when_the_line_is_
         }  # fmt: skip
         await home.is_told(Noted(PILLS.key))
         assert home.box.journal.waiting(SPOKEN) == []
+
+
+OPENER = ["有一条给王秀英的提醒，是哪位在听？", "请说一下您是谁。"]
+PRIVATE = Due("k", START + timedelta(minutes=5), "该吃药了。", private=True)
+
+
+async def test_a_private_reminder_is_announced_and_said_to_its_owner(tmp_path):
+    Memory(tmp_path).learn(agenda=(PRIVATE,), person="王秀英")
+    async with Home(tmp_path) as home:
+        await home.waits(330)
+        assert home.said == OPENER
+        assert home.box.journal.waiting(SPOKEN) == []
+        await cries(home, "我是王秀英")
+        await home.passes(3)
+        assert home.said.count("该吃药了。") == 1
+        assert [one.id for one in home.box.journal.waiting(SPOKEN)] == ["k"]
+
+
+async def test_a_private_reminder_that_nobody_listened_to_is_announced_again_and_said_once(
+    tmp_path,
+):
+    Memory(tmp_path).learn(agenda=(PRIVATE,), person="王秀英")
+    async with Home(tmp_path) as home:
+        await home.waits(330)
+        await home.waits(17 * 60)
+        assert home.said == OPENER * 3  # at its time, and five and fifteen minutes after
+        await cries(home, "是我")
+        await home.passes(3)
+        await home.waits(40 * 60)
+        assert home.said.count("该吃药了。") == 1
+
+
+async def test_without_ears_a_private_reminder_is_read_out(tmp_path):
+    async with Home(tmp_path, can_hear=False) as home:
+        home.box.memory.learn(agenda=(PRIVATE,))
+        await home.waits(330)
+        assert home.said == ["该吃药了。"]
 
 
 async def test_a_reminder_that_was_said_is_not_said_again_after_a_restart(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import struct
 
@@ -40,15 +41,24 @@ def device(tmp_path):
     return path
 
 
-async def test_a_key_of_a_device_presses_the_button_until_the_device_is_gone(device, until):
+async def test_a_key_of_a_device_presses_the_button_and_again_once_it_is_plugged_in_again(
+    device, until, caplog
+):
+    caplog.set_level(logging.INFO)
     notes = Notes()
-    button = InputKey(str(device), notes)
+    button = InputKey(str(device), notes, again_s=0.01)
     button.open()
     writing = os.open(device, os.O_WRONLY)
     os.write(writing, event(1, 1))
     await until(lambda: notes.did == ["pressed"])
-    os.write(writing, event(1, 0))
-    await until(lambda: notes.did == ["pressed", "released"])
+    device.unlink()
     os.close(writing)
-    await until(lambda: button._handle is None)
+    await until(lambda: notes.did == ["pressed", "released"])
+    os.mkfifo(device)
+    await until(lambda: "the button is back" in caplog.text)
+    writing = os.open(device, os.O_WRONLY)
+    os.write(writing, event(1, 1) + event(1, 0))
+    await until(lambda: notes.did == ["pressed", "released"] * 2)
+    os.close(writing)
+    button.close()
     button.close()

@@ -10,7 +10,7 @@ from tests.voice.speaker.home import Home
 from tests.voice.traces import sound
 from voice.door import State
 from voice.speaker import cues
-from voice.speaker.card import PLAY_BYTES
+from voice.speaker.card import PLAY_BYTES, CardError
 from voice.speaker.client import WAITING_AT_MOST
 from voice.speaker.frames import Hello, Hush, Saying, StateNow, Understood, Volume
 from voice.speaker.lamp import Light
@@ -219,3 +219,13 @@ async def test_of_a_long_silence_before_a_cry_the_cry_is_kept(home):
     await home.goes_down()
     await home.passes(6)
     assert [one.text[:7] for one in home.box.journal.waiting("words")] == ["救命啊我摔倒了"]
+
+
+async def test_speaker_whose_microphone_is_pulled_out_ends_and_its_lamp_says_so(tmp_path):
+    async with Home(tmp_path) as home:
+        await home.comes_up()
+        home.card.unplug()
+        await home.timers.settle()
+        with pytest.raises(CardError):
+            await home.running
+        assert (home.lamp.shown[-1], home.card.is_open) == (Light.BROKEN, False)

@@ -21,7 +21,7 @@ def wav(path, rate_hz):
 
 def test_it_hears_the_file_in_frames_and_plays_what_it_is_given(tmp_path):
     card, heard = FakeSound.from_wav(wav(tmp_path / "a.wav", 16_000)), []
-    card.open(heard.append, lambda count: b"\2" * count)
+    card.open(heard.append, lambda count: b"\2" * count, lambda: None)
     card.tick()
     card.tick()
     card.close()

@@ -15,6 +15,7 @@ from voice.speaker.lamp import LedLamp, Light
         (Light.THINKING, "none", "1"),
         (Light.SPEAKING, "none", "1"),
         (Light.OFFLINE, "timer", None),
+        (Light.BROKEN, "heartbeat", None),
     ],
 )
 def test_it_shows_what_the_speaker_does(tmp_path, light, trigger, brightness):

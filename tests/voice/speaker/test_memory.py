@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -13,8 +14,11 @@ PILLS = Due("k", datetime(2025, 11, 3, 0, 5, tzinfo=UTC), "该吃药了")
 
 
 def test_what_was_learnt_is_there_after_a_restart_and_private(tmp_path):
-    Memory(tmp_path).learn(agenda=(PILLS,), help_phones=("120",), pace=2, volume=80)
-    assert Memory(tmp_path).known == Known((PILLS,), ("120",), 2, 80)
+    secret = replace(PILLS, key="s", private=True)
+    Memory(tmp_path).learn(
+        agenda=(PILLS, secret), help_phones=("120",), pace=2, volume=80, person="王秀英"
+    )
+    assert Memory(tmp_path).known == Known((PILLS, secret), ("120",), 2, 80, "王秀英")
     assert (tmp_path / FILE).stat().st_mode & 0o077 == 0
 
 
