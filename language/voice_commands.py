@@ -25,6 +25,7 @@ _LONGEST = 24  # characters; who says more has other business
 _ENDING = 20  # characters that tell whether more is to come
 _LEAST_BY_SOUND = 3  # characters; a shorter word must be as it is written
 _TIMES = 3  # a command may be said so often in one breath
+_NOTE = re.compile("（[^（）]*）$")
 _NOISE = re.compile(r"[^\u3400-\u9fffA-Za-z0-9]+")
 _NUMBER = r"[零一二三四五六七八九十百两半\d]{1,5}"
 _DOOR = re.compile(
@@ -104,8 +105,10 @@ def cry(text: str) -> Verdict:
     """Look for a cry for help in words that a recogniser heard.
 
     As `language.emergency.detect`, but for words that an ear often hears without danger; and all
-    that is said counts by its sound, too, unless it is another command as it is written.
+    that is said counts by its sound, too, unless it is another command as it is written. A note in
+    brackets at the end was not said: a speaker writes there when it heard a cry without a line.
     """
+    text = _NOTE.sub("", text)
     said = _NOISE.sub("", fold(text).lower())
     known = _words()
     verdict = detect(text)

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from language.voice_commands import cry
 from tests.voice.speaker.home import START, Home
 from voice.speaker.frames import Agenda, Due, Noted, Refused, Stored
 from voice.speaker.journal import ANSWER, SPOKEN, WORDS
@@ -49,6 +50,7 @@ async def test_a_cry_that_only_an_ear_takes_for_one_is_a_cry_here_too(tmp_path):
         await cries(home, "抓小头")
         await home.passes(3)
         assert [one.text[:3] for one in home.box.journal.waiting(WORDS)] == ["抓小头"]
+        assert [cry(one.text).sos for one in home.box.journal.waiting(WORDS)] == [True]
 
 
 async def test_a_cry_is_delivered_once_when_the_line_is_back(tmp_path):
