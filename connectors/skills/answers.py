@@ -10,7 +10,7 @@ from connectors.skills.exchange import Asked
 from connectors.skills.speech import spoken
 from connectors.skills.words import several
 from conversation import inbox
-from conversation.messages import Choice, Inbound
+from conversation.messages import HEARD, Choice, Inbound
 from language import short_answers
 
 NOT_OFFERED = "-"
@@ -22,14 +22,15 @@ async def meant(conn: AsyncConnection, asked: Asked, conversation_id: str) -> In
 
     A reminder that waits to be said must not be answered by a 好的 that was meant for something else.
     """
-    known = await inbox.known(conn, asked.sender.channel, asked.key)
+    key = f"{HEARD}{asked.key}"
+    known = await inbox.known(conn, asked.sender.channel, key)
     if known is not None:
-        return Inbound(asked.sender, asked.key, known.text, known.choice)
+        return Inbound(asked.sender, key, known.text, known.choice)
     heard = await store.last_heard(conn, conversation_id)
     choice = _consented(asked, heard.choices) or _named(asked.words, heard.choices)
     if choice is not None:
-        return Inbound(asked.sender, asked.key, choice.label, choice.id)
-    return Inbound(asked.sender, asked.key, asked.words, None if heard.is_newest else NOT_OFFERED)
+        return Inbound(asked.sender, key, choice.label, choice.id)
+    return Inbound(asked.sender, key, asked.words, None if heard.is_newest else NOT_OFFERED)
 
 
 def yes_first(labels: tuple[str, ...]) -> bool | None:

@@ -111,7 +111,7 @@ class SkillChannel(Channel):
             logger.error("%s: a request failed, code=%s", self.name, error.code)
         except Exception:  # the speaker would end the session at anything but an answer
             logger.exception("%s: a request failed", self.name)
-        calls_for_help = asked is not None and cry(asked.words) is not None
+        calls_for_help = asked is not None and cry(asked.words, heard=True) is not None
         return Spoken(words("failed_cry" if calls_for_help else "failed"), mic=True)
 
 

@@ -90,7 +90,7 @@ class Turns:
         conversation_id = await self._conversation(asked)
         async with self._gateway.db.read() as conn:
             talk = await store.talk(conn, conversation_id)
-        if cry(asked.words) is not None:
+        if cry(asked.words, heard=True) is not None:
             return await self._turn(asked, conversation_id, until_s)
         match asked.kind:
             case Kind.LEFT:

@@ -15,7 +15,7 @@ from connectors.wyoming.discretion import Discretion
 from connectors.wyoming.services import Answered, Asked
 from conversation import aloud, inbox
 from conversation.aloud import PLAYED
-from conversation.messages import Inbound, Sender
+from conversation.messages import HEARD, Inbound, Sender
 
 ANSWER_S = 8.0
 "Home Assistant waits for some ten seconds; what comes later is said the next time"
@@ -53,7 +53,7 @@ class Answers:
     async def _turn(self, sender: Sender, said: str) -> str:
         """The conversation in which it was said; the answer is there when it came in time."""
         runner = self._gateway.runner
-        turn = await runner.submit(Inbound(sender, new_id("wy"), said))
+        turn = await runner.submit(Inbound(sender, f"{HEARD}{new_id('wy')}", said))
         await runner.finished(turn.id, ANSWER_S)
         return turn.conversation_id
 

@@ -626,3 +626,9 @@ def test_the_ladder_says_no_sentence_twice_and_names_a_person(key):
 def test_the_skills_own_words_can_be_said_in_one_go():
     texts = [one for one in load("connectors.skills", "words.yml").values() if isinstance(one, str)]
     assert [text for text in texts if len(re.sub(r"{\w+}", "某", text)) > 60] == []
+
+
+async def test_cry_that_was_garbled_on_its_way_rings_too(skill, speaker):
+    heard = await speaker.say("抓小头")
+    assert "值班人员" in heard.text
+    assert len(await rows(skill, queue_case)) == 1
