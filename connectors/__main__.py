@@ -27,7 +27,7 @@ from connectors.speech import log_speech, open_ears, open_mouth
 BAD_START = 2
 OPEN_REQUESTS_END_S = 0.2
 "Waited for twice; with `app.TURNS_END_S` the process ends within 3 s of a SIGTERM"
-COLLECT_AFTER = (20_000, 20, 50)
+COLLECT_AFTER = (5_000, 50, 20)
 "Objects, and rounds of the younger generations, after which the collector looks (CPython's gc)"
 
 
@@ -60,8 +60,8 @@ def _refuse(*problems: str) -> int:
 def _settle_memory() -> None:
     """What is loaded now stays: the collector need not look through it again in somebody's turn.
 
-    With a thousand turns under way it went through all of them some times a second, each time for
-    tens of milliseconds; what dies in circles can wait.
+    With a thousand turns under way it would go through all of them again and again, each time for
+    tens of milliseconds; what lives that long can wait.
     """
     gc.collect()
     gc.freeze()

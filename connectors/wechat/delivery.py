@@ -37,7 +37,8 @@ from conversation.outbox import READY, SENT
 
 CAPABILITIES = Capabilities(max_text_bytes=None, buttons=False, cards=False, can_push=True)
 "A bundle is cut to WeChat's length as a whole, not message by message"
-STEP_S = 0.25
+STEP_S = 0.05
+"Often, and few at a time: many calls that begin at once would hold up everybody's answers"
 LEASE_S = 60.0
 "Longer than a call takes with all its retries"
 LOOK_BACK_FIRST, LOOK_BACK = timedelta(hours=48), timedelta(minutes=10)
