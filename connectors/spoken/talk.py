@@ -20,6 +20,7 @@ from connectors.spoken.said_alone import SaidAlone
 from connectors.spoken.speech import said
 from conversation import aloud, inbox, queue
 from conversation.aloud import Aloud
+from conversation.inbox import Turn
 from conversation.messages import HEARD, Inbound, Sender
 from voice.recogniser import Transcript
 from voice.talk import Fate, Habits, Kind, Said
@@ -34,6 +35,7 @@ CHANNEL = "speaker"
 KEY_MAX = 64
 OPENING = 0
 "Number of what is said at the beginning; the conversation's own begin with 1"
+_PARTICLES = frozenset("啊呀哎诶喂哪了吧，。！ ")
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 RESUME = (timedelta(seconds=30), timedelta(minutes=30))
 "A question is asked again to a device that comes back within this time"
@@ -60,8 +62,8 @@ class ConversationTalk(ABC):
     ) -> None:
         """As `voice.talk.Talk`, but for this: what was said stands once it is being answered.
 
-        Other words under a known key, and a sentence whose first part is being answered, are
-        messages of their own; staff read both.
+        Words under a known key that say more than those before, and a sentence whose first part is
+        being answered, are messages of their own; staff read both.
         """
         before = self._own(continues) if continues else None
         submitting = self._submit(self._own(key), heard, pcm, before)
@@ -75,7 +77,12 @@ class ConversationTalk(ABC):
         try:
             await self._submit_as(key, heard, pcm, continues)
         except Conflict:
-            await self._submit_as(f"{key}:more", heard, pcm)
+            async with self._gateway.db.read() as conn:
+                before = await inbox.known(conn, self._sender.channel, key)
+            if before is not None and not _adds(heard.text, before.text):
+                await self._keep(before, key, heard, pcm)
+            else:
+                await self._submit_as(f"{key}:more", heard, pcm)
 
     async def _submit_as(
         self, key: str, heard: Transcript, pcm: bytes, continues: str | None = None
@@ -84,6 +91,9 @@ class ConversationTalk(ABC):
         inbound = Inbound(self._sender, key, storable(heard.text), continues=continues)
         turn = await self._gateway.runner.submit(inbound)
         self._gateway.hub.wake(self.conversation_id)
+        await self._keep(turn, key, heard, pcm)
+
+    async def _keep(self, turn: Turn, key: str, heard: Transcript, pcm: bytes) -> None:
         if pcm:
             await self._gateway.intake.keep_heard(turn, self._sender.channel, key, pcm, heard)
 
@@ -316,6 +326,11 @@ class SpeakerTalk(ConversationTalk):
             for seq in sorted({*self._taken, *self._given_back}):
                 await aloud.put_back(conn, self.conversation_id, seq)
         self._gateway.hub.wake(self.conversation_id)
+
+
+def _adds(said: str, before: str) -> bool:
+    """Whether the words say anything that those before did not: 救命 after 救命啊 does not."""
+    return not set(said) <= set(before) | _PARTICLES
 
 
 def _place(one: Speaker) -> tuple[str, str | None, str | None]:

@@ -376,3 +376,30 @@ async def test_database_that_fails_once_does_not_silence_it_for_ever(
     monkeypatch.undo()
     async with asyncio.timeout(5):
         assert (await talk.next()).text == "一"
+
+
+async def said_by_resident(gateway: Any) -> list[tuple[str, bool]]:
+    """The words of the resident's messages, and whether their sound is kept."""
+    async with gateway.db.read() as conn:
+        rows = await conn.execute(
+            select(message.c.text, message.c.attachment_id)
+            .where(message.c.sender == "resident")
+            .order_by(message.c.seq)
+        )
+        return [(row.text, row.attachment_id is not None) for row in rows]
+
+
+async def test_a_cry_that_rang_early_is_one_message_when_its_end_says_no_more(
+    gateway: Any, open_talk: Open
+) -> None:
+    talk = await open_talk()
+    await talk.say("u-1", Transcript("救命啊"))
+    await talk.say("u-1", Transcript("救命"), bytes(3200))
+    assert await said_by_resident(gateway) == [("救命啊", True)]
+
+
+async def test_what_the_end_of_a_cry_adds_is_a_message_too(gateway: Any, open_talk: Open) -> None:
+    talk = await open_talk()
+    await talk.say("u-1", Transcript("救命"))
+    await talk.say("u-1", Transcript("救命啊，我在三号楼"))
+    assert [text for text, _ in await said_by_resident(gateway)] == ["救命", "救命啊，我在三号楼"]
