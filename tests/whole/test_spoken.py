@@ -139,20 +139,24 @@ class Listener:
         self._folder = folder
 
     async def says(self, text: str, expected: str) -> str:
-        """Say it and hear the whole answer, which holds the expected words."""
+        """Say it, once more if need be, and hear the whole answer, which holds the expected words."""
         speaker, before = self._speaker, len(self._speaker.told)
         played = len(speaker.played)
         said = say(text, self._folder)
-        room = asyncio.create_task(self._room(said))
-        try:
-            await speaker.wait_for(
-                lambda: self._answered(before, expected) and speaker.doing is not Doing.SPEAKING,
-                deadline_s=60,
-            )
-        except TimeoutError:
-            raise AssertionError(speaker.told[before:]) from None
-        finally:
-            room.cancel()
+        for is_last in (False, True):
+            room = asyncio.create_task(self._room(said))
+            try:
+                await speaker.wait_for(
+                    lambda: (
+                        self._answered(before, expected) and speaker.doing is not Doing.SPEAKING
+                    ),
+                    deadline_s=60,
+                )
+                break
+            except TimeoutError:
+                assert not is_last, speaker.told[before:]
+            finally:
+                room.cancel()
         answer = "".join(
             one["text"] for one in speaker.told[before:]
             if one.get("type") == "tts" and one.get("state") == "sentence_start"
@@ -295,7 +299,14 @@ async def test_a_senior_at_a_satellite_of_home_assistant(
 
 
 SCRIPT = ((4, "厨房水管漏水"), (24, "慢一点"), (30, "救命"))
-"Seconds of silence before, and what is said then; a browser plays the file over and over"
+"Seconds of silence before, and what is said then; the browser plays it over and over"
+WANTED = (
+    ("厨房水管漏水", "房号"),
+    ("慢一点", "说慢一点"),
+    ("慢一点", "房号"),
+    ("救命", "值班人员已经收到"),
+)
+"What is said, and words of its answer"
 
 
 class Page:
@@ -338,12 +349,16 @@ class Page:
         return recording
 
 
+def missing(page: Page) -> list[tuple[str, str]]:
+    return [(said, words) for said, words in WANTED if words not in page.answer(said)]
+
+
 async def test_a_senior_at_the_web_chat_speaks_hands_free(
     spoken: Spoken, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     playwright_api = pytest.importorskip("playwright.async_api")
     said = {text: say(text, tmp_path) for _, text in SCRIPT}
-    heard = b"".join(SILENCE * silent_s + said[text] for silent_s, text in SCRIPT) + SILENCE * 60
+    heard = b"".join(SILENCE * silent_s + said[text] for silent_s, text in SCRIPT) + SILENCE * 20
     (tmp_path / "heard.wav").write_bytes(wav(heard))
     page = Page(said)
     arguments = (
@@ -359,14 +374,12 @@ async def test_a_senior_at_the_web_chat_speaks_hands_free(
             await tab.goto(spoken.served.chat)
             await tab.click("#voice")
             await tab.click("#voice-free")
-            async with asyncio.timeout(120):
-                while "值班人员已经收到" not in page.answer("救命"):  # noqa: ASYNC110 - a browser's work
+            async with asyncio.timeout(300):
+                while missing(page):  # noqa: ASYNC110 - a browser's work
                     await asyncio.sleep(0.2)
                 if request.config.getoption("--pictures"):
                     await tab.screenshot(path=SOUNDS / "网页.png")
                 await asyncio.sleep(8 if request.config.getoption("--pictures") else 0)
-    assert "房号" in page.answer("厨房水管漏水")
-    assert "说慢一点" in page.answer("慢一点")
-    assert "房号" in page.answer("慢一点")
+    assert missing(page) == []
     if request.config.getoption("--pictures"):
         page.record().write("网页")
