@@ -170,12 +170,13 @@ async def unbind(conn: AsyncConnection, clock: Clock, one: Speaker) -> None:
 
 
 async def forget_strays(conn: AsyncConnection, clock: Clock) -> list[str]:
-    """Forget the speakers in no home that nobody has seen for STRAY_AFTER.
+    """Forget the speakers in no home that nobody has seen for STRAY_AFTER, and the habits of pages.
 
     Returns the conversations of those that had one; those are to be erased as a whole.
     """
-    spoken_with = []
-    for one in await speakers.strays(conn, clock.now() - STRAY_AFTER):
+    spoken_with, before = [], clock.now() - STRAY_AFTER
+    await speakers.forget_pages(conn, before)
+    for one in await speakers.strays(conn, before):
         conversation_id = await identities.conversation_of(conn, one.identity_id)
         if conversation_id is not None:
             spoken_with.append(conversation_id)

@@ -114,6 +114,11 @@ async def strays(conn: AsyncConnection, before: datetime) -> list[Speaker]:
     return [_speaker(row) for row in rows]
 
 
+async def forget_pages(conn: AsyncConnection, before: datetime) -> None:
+    """How pages of the web chat liked to be spoken to that were last there before a moment."""
+    await conn.execute(delete(speaker).where(speaker.c.kind == PAGE, speaker.c.seen_at < before))
+
+
 async def remove(conn: AsyncConnection, one: Speaker) -> None:
     """A speaker that never said a word, with its account."""
     await conn.execute(delete(speaker).where(speaker.c.id == one.id))

@@ -175,6 +175,17 @@ async def forgotten(village: Village) -> list[str]:
         return await speakers.forget_strays(conn, village.clock)
 
 
+async def test_habits_of_a_page_are_forgotten_and_its_account_is_not(village: Village) -> None:
+    account = ("webchat", "visitor-1")
+    page = await speakers.meet(village.ctx, "page:1", kept.PAGE, "网页语音", account=account)
+    village.clock.advance(speakers.STRAY_AFTER.total_seconds() + 1)
+    assert await forgotten(village) == []
+    async with village.db.read() as conn:
+        assert await kept.by_device(conn, "page:1") is None
+        keys = (await conn.execute(select(identity.c.id))).scalars().all()
+    assert page.identity_id in keys
+
+
 async def test_speaker_in_no_home_is_forgotten_when_nobody_has_seen_it_for_long(
     village: Village, home: Home
 ) -> None:
