@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from bench.errors import BenchError
 from bench.goal import Extent, Result, percentile, table
 from bench.wechat import command, mutations
 from bench.wechat.account import cipher
@@ -62,12 +61,6 @@ def test_results_are_a_table_and_the_same_as_json(
     assert json.loads(file.read_text(encoding="utf-8")) == [result]
     assert (result["goal"], result["ok"], result["measured"]["replies"]) == ("G10", True, 1000)
     assert shown.splitlines()[0].split() == ["goal", "pass", "line", "measured", "ok"]
-
-
-def test_a_goal_that_is_missed_is_named_after_the_table(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(BenchError, match="not reached: G10"):
-        command.report([Result("G10", "never", {"wrong": 1}, right=False)], None)
-    assert "G10   never      wrong 1   NO" in capsys.readouterr().out
 
 
 def test_what_could_not_be_measured_is_null() -> None:
