@@ -10,7 +10,8 @@ from voice.synthesiser import FASTEST, SLOWEST, Speech, SynthesiserError
 
 LONGEST = 2_000
 "Characters of one text"
-WAITING_AT_MOST = 64
+WAITING_AT_MOST = 256
+"A hundred residents who are answered at the same moment wait a second or two; the deadline ends longer waits"
 
 
 class Places:
