@@ -35,7 +35,7 @@ CHANNEL = "speaker"
 KEY_MAX = 64
 OPENING = 0
 "Number of what is said at the beginning; the conversation's own begin with 1"
-_PARTICLES = frozenset("啊呀哎诶喂哪了吧，。！ ")
+_PARTICLES = dict.fromkeys(map(ord, "啊呀哎诶喂哪了吧，。！ "))
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 RESUME = (timedelta(seconds=30), timedelta(minutes=30))
 "A question is asked again to a device that comes back within this time"
@@ -329,8 +329,12 @@ class SpeakerTalk(ConversationTalk):
 
 
 def _adds(said: str, before: str) -> bool:
-    """Whether the words say anything that those before did not: 救命 after 救命啊 does not."""
-    return not set(said) <= set(before) | _PARTICLES
+    """Whether the words say anything that those before did not: 救命 or 救命救命 after 救命啊 does not.
+
+    Their order counts: another address is made of the same characters.
+    """
+    now, then = said.translate(_PARTICLES), before.translate(_PARTICLES)
+    return now not in then and bool(now.replace(then, ""))
 
 
 def _place(one: Speaker) -> tuple[str, str | None, str | None]:

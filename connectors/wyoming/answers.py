@@ -29,7 +29,6 @@ class Answers:
         self._gateway = gateway
         self._still = Still(gateway.clock)
         self._discretion = Discretion(gateway.clock)
-        self._discretion = Discretion(gateway.clock)
 
     async def __call__(self, asked: Asked) -> Answered:
         one, said = await self._speaker(asked), storable(asked.text).strip()

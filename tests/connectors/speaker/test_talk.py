@@ -389,17 +389,24 @@ async def said_by_resident(gateway: Any) -> list[tuple[str, bool]]:
         return [(row.text, row.attachment_id is not None) for row in rows]
 
 
+@pytest.mark.parametrize("ended", ["救命", "救命救命呀"])
 async def test_a_cry_that_rang_early_is_one_message_when_its_end_says_no_more(
-    gateway: Any, open_talk: Open
+    gateway: Any, open_talk: Open, ended: str
 ) -> None:
     talk = await open_talk()
     await talk.say("u-1", Transcript("救命啊"))
-    await talk.say("u-1", Transcript("救命"), bytes(3200))
+    await talk.say("u-1", Transcript(ended), bytes(3200))
     assert await said_by_resident(gateway) == [("救命啊", True)]
 
 
-async def test_what_the_end_of_a_cry_adds_is_a_message_too(gateway: Any, open_talk: Open) -> None:
+@pytest.mark.parametrize(
+    ("begun", "ended"),
+    [("救命", "救命啊，我在三号楼"), ("救命我在三号楼二单元", "救命我在二号楼三单元")],
+)
+async def test_what_the_end_of_a_cry_says_otherwise_is_a_message_too(
+    gateway: Any, open_talk: Open, begun: str, ended: str
+) -> None:
     talk = await open_talk()
-    await talk.say("u-1", Transcript("救命"))
-    await talk.say("u-1", Transcript("救命啊，我在三号楼"))
-    assert [text for text, _ in await said_by_resident(gateway)] == ["救命", "救命啊，我在三号楼"]
+    await talk.say("u-1", Transcript(begun))
+    await talk.say("u-1", Transcript(ended))
+    assert [text for text, _ in await said_by_resident(gateway)] == [begun, ended]
