@@ -51,17 +51,17 @@ class Asking:
         self._ask(self._on.words.say("unsure", words=doubtful.text), settle)
 
     def whether_to_help(self, doubtful: Uttered) -> None:
-        """Was it a cry for help, or only the loudspeaker's own? A yes hands it over, and silence."""
+        """Was it a cry for help, or only the loudspeaker's own? Only a no lets it go."""
 
         async def ring() -> None:
             await self._handing.hand_over(doubtful, urgent=True)
 
         async def settle(answer: Uttered) -> bool:
             agreed = consent(answer.text)
-            if agreed:
-                await ring()
-            elif agreed is False:
+            if agreed is False:
                 self._on.say("help_declined")
+            else:
+                await ring()
             return agreed is not None
 
         self._ask(self._on.words.say("help_asked"), settle, ring)

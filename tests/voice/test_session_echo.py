@@ -100,6 +100,15 @@ async def test_a_cry_that_may_be_its_own_voice_rings_when_the_answer_is_not_unde
         assert r.talk.words == ["你会什么", "救命"]
 
 
+async def test_a_cry_that_may_be_its_own_voice_rings_when_the_answer_is_neither_yes_nor_no():
+    r = room(answers, device=LEAKY)
+    async with r:
+        await cried_over_it(r)
+        await r.says("你说什么呢老头子")
+        await r.passes(5)
+    assert r.talk.words == ["你会什么", "救命", "你说什么呢老头子"]
+
+
 async def test_a_cry_that_may_be_its_own_voice_rings_when_the_device_goes_before_an_answer():
     r = room(answers, device=LEAKY)
     async with r:
