@@ -25,10 +25,10 @@ from connectors.forgetting import Forgetting
 from connectors.hub import Hub
 from connectors.intake import STEP_S, Intake
 from connectors.middlewares import to_json
-from connectors.photos import Photos
 from connectors.registry import CHANNELS, DOORS
 from connectors.voices import Voices
 from conversation import events, inbox, timers
+from conversation.photos import Photos
 from voice.decoder import Decoder
 from voice.recogniser import StreamingRecogniser
 from voice.synthesiser import Synthesiser

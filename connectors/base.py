@@ -19,8 +19,8 @@ from community.times import Clock
 from connectors.forgetting import Forgetting
 from connectors.hub import Hub
 from connectors.intake import Intake
-from connectors.photos import Photos
 from connectors.render import Capabilities
+from conversation.photos import Photos
 from voice.recogniser import StreamingRecogniser
 from voice.synthesiser import Synthesiser
 

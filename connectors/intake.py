@@ -21,11 +21,11 @@ from community.store import attachments
 from community.store.attachments import CLIP_ID, KEPT, PHOTO, VOICE, Attachment, File
 from community.store.database import Database
 from community.times import Clock
-from connectors.photos import Photos
 from connectors.voices import Voices, noted
 from conversation import events, inbox, outbox
 from conversation.messages import Draft
 from conversation.ownership import STAFFED, current
+from conversation.photos import Photos
 from voice.recogniser import Transcript
 
 STEP_S = 1.0

@@ -15,7 +15,7 @@ from community.store import attachments
 from community.store.attachments import File
 from community.store.database import Database
 from community.times import Clock
-from connectors.files import write_private
+from conversation.files import write_private
 from voice.clips import RATE_HZ, WIDTH_BYTES, wav
 from voice.decoder import Decoder
 from voice.recogniser import Recogniser, Transcript

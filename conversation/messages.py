@@ -72,6 +72,8 @@ class Draft:
     "None for an answer and for news; an alarm is said at any hour"
     private: bool = False
     "Of somebody's health or household: not said aloud before it is known who listens"
+    photo: str | None = None
+    "Id of a stored photo that is shown; `text` is what is said where it cannot be"
 
 
 @dataclass(frozen=True)
@@ -85,5 +87,6 @@ class Message:
     choices: tuple[Choice, ...] = ()
     card: dict[str, Any] | None = None
     attachment_id: str | None = None
+    "A photo or clip of the resident's, or a photo that is shown to them instead of the text"
     staff_id: str | None = None
     turn_id: str | None = None

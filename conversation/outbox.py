@@ -103,7 +103,7 @@ async def say(
     first, now = row.next_seq - len(drafts), clock.now()
     messages = [
         Message(first + i, speaker, draft.text, now, _choices(first + i, draft), draft.card,
-                staff_id=staff_id, turn_id=turn_id)
+                draft.photo, staff_id, turn_id)
         for i, draft in enumerate(drafts)
     ]  # fmt: skip
     if not messages:
@@ -147,6 +147,7 @@ def _message_row(conversation_id: str, said: Message) -> dict[str, Any]:
         "text": said.text,
         "choices": choices or None,
         "card": said.card,
+        "attachment_id": said.attachment_id,
         "staff_id": said.staff_id,
         "turn_id": said.turn_id,
         "at": said.at,

@@ -17,6 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.choices import gateway_payload
 from bot.phrases import phrase, phrases
 from community.errors import BadInput, Code, Conflict, TooLarge
+from community.store import attachments
+from community.store.attachments import File
 from community.store.schema import outbox as outbox_table
 from community.times import Clock, date_words
 from conversation import audit, events, notes, outbox, queue
@@ -110,6 +112,39 @@ async def reply(
         speaker="staff",
         staff_id=person.id,
     )
+
+
+async def show_photo(
+    conn: AsyncConnection,
+    clock: Clock,
+    case_id: str,
+    person: Staff,
+    *,
+    photo_id: str,
+    file: File,
+    key: str,
+) -> bool:
+    """Show the resident a photo whose file is written, once per `key`; False when it was shown.
+
+    Raises Conflict when the case is not theirs.
+    """
+    key = f"photo:{case_id}:{check_key(key)}"
+    found = await queue.get(conn, case_id)
+    if await _was_said(conn, found.conversation_id, key):
+        return False
+    epoch = await queue.speak(conn, clock, case_id, person.id)
+    await attachments.add(conn, clock, photo_id, found.conversation_id, file)
+    await outbox.say(
+        conn,
+        clock,
+        found.conversation_id,
+        [Draft(phrase("staff.photo"), photo=photo_id)],
+        epoch=epoch,
+        key=key,
+        speaker="staff",
+        staff_id=person.id,
+    )
+    return True
 
 
 async def _was_said(conn: AsyncConnection, conversation_id: str, key: str) -> bool:

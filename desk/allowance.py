@@ -1,4 +1,4 @@
-"""How much may still be said to a resident: doors of WeChat's let so many messages through, so long."""
+"""What may still be sent to a resident: how many messages and how long at WeChat's doors, and photos where."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from community.store.schema import wechat_grant
 from community.times import Clock
 
 LIMITED = frozenset({"wechat", "wecom"})
+_SHOWING = frozenset({"webchat", *LIMITED})
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,11 @@ class Left:
     messages: int
     "0 or more; with none left, what is written waits for the reader's next message"
     until: datetime
+
+
+def can_show(settings: Settings, channel: str) -> bool:
+    """Whether a resident who is there on this channel can be shown a photo."""
+    return channel in _SHOWING and (channel != "wechat" or settings.wechat_can_push)
 
 
 async def left(

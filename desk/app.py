@@ -18,6 +18,7 @@ from community.log import turn_id
 from community.store.database import Database
 from community.times import Clock
 from conversation.events import Watcher
+from conversation.photos import Photos
 from desk import (
     access,
     pages,
@@ -47,7 +48,7 @@ BODY_MAX_BYTES = 64 * 1024
 SWEEP_EVERY_S = 30.0
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
         "media-src 'self'; connect-src 'self'; manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'; "
         "form-action 'self'"
     ),
@@ -71,8 +72,9 @@ def build_app(
         middlewares=[tag, answer_errors, access.same_origin, access.signed_in],
         client_max_size=BODY_MAX_BYTES,
     )
+    photos = Photos(db, clock, settings.data_dir / "photos")
     app[DESK] = Desk(
-        settings, db, clock, Live(), passwords or Passwords(), pages.environment(clock)
+        settings, db, clock, Live(), photos, passwords or Passwords(), pages.environment(clock)
     )
     for views in (
         views_session,

@@ -11,6 +11,7 @@ from community.config import Secret, Settings
 from community.context import Context
 from community.store.database import Database
 from community.times import Clock
+from conversation.photos import Photos
 from desk.live import Live
 from desk.passwords import Passwords
 from desk.staff import Staff
@@ -24,6 +25,7 @@ class Desk:
     db: Database
     clock: Clock
     live: Live
+    photos: Photos
     passwords: Passwords
     templates: jinja2.Environment
 

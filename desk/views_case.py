@@ -7,12 +7,14 @@ from datetime import datetime
 from aiohttp import web
 
 from community.errors import BadInput, NotFound
+from community.ids import new_id
 from community.labels import label
 from conversation.ownership import current, owner_name
 from desk import acts, allowance, board, household, pages, seen, summary, thread, words
 from desk.access import allow
 from desk.board import Filter
 from desk.context import parts
+from desk.forms import read_file_form
 from desk.staff import CASE_WORKERS
 from desk.views_queue import board_of
 
@@ -55,6 +57,7 @@ async def _page(
         household=people,
         floor_name=floor_name,
         allowed=allowed,
+        can_show=allowance.can_show(desk.settings, row.channel),
         mine=row.case.owner_id == person.id and row.case.resolution is None,
         speaks=floor.owner_id == person.id,
         may_reveal=household.may_reveal(person, row.case),
@@ -107,6 +110,34 @@ async def reply(request: web.Request) -> web.Response:
             conn, desk.clock, request.match_info["id"], person,
             text=str(form.get("text", "")), key=str(form.get("key", "")),
         )  # fmt: skip
+    raise _back(request)
+
+
+@routes.post("/cases/{id}/photos")
+@allow(CASE_WORKERS)
+async def show_photo(request: web.Request) -> web.Response:
+    """A photo for the resident. Its file is written first, and deleted when it is not shown."""
+    desk, person = parts(request)
+    case_id = request.match_info["id"]
+    form = await read_file_form(request, file="photo", max_bytes=desk.settings.photo_max_bytes)
+    key = acts.check_key(form.fields.get("key", ""))
+    async with desk.db.read() as conn:
+        row = await board.one_row(conn, case_id)
+    if row is None:
+        raise NotFound("no such case")
+    if not allowance.can_show(desk.settings, row.channel):
+        raise BadInput("no photo can be shown there")
+    photo_id = new_id("pho")
+    file = await desk.photos.write(photo_id, form.file)
+    shown = False
+    try:
+        async with desk.db.write() as conn:
+            shown = await acts.show_photo(
+                conn, desk.clock, case_id, person, photo_id=photo_id, file=file, key=key
+            )
+    finally:
+        if not shown:
+            await desk.photos.delete(photo_id)
     raise _back(request)
 
 

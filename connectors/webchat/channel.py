@@ -13,7 +13,6 @@ from community.errors import BadInput, Code, CommunityError, NotAuthenticated, N
 from connectors import store
 from connectors.base import JSON_MAX_BYTES, Channel, Gateway
 from connectors.middlewares import to_json
-from connectors.photos import CONTENT_TYPE
 from connectors.render import Capabilities
 from connectors.spoken.payload import FRAME_MAX_BYTES
 from connectors.spoken.visit import Visit
@@ -22,6 +21,7 @@ from connectors.webchat.connection import Connection
 from connectors.webchat.session import Sessions
 from conversation import inbox
 from conversation.messages import Sender
+from conversation.photos import CONTENT_TYPE
 
 STATIC = Path(__file__).parent / "static"
 NO_SESSION = 4401

@@ -12,7 +12,7 @@ To the page:
              `reset`: the page's cursor is not of this conversation, what it shows is void
     history  messages, first             after `hello`; lower numbers than `first` are not here
     earlier  messages, first             the answer to `earlier`
-    message  seq, from, text, at, …      see `shown`
+    message  seq, from, text, at, …      see `shown`; of a photo for the resident without its text
     stored   id, seq                     a `say` is safe
     refused  id, code, words, again      a `say` is not stored; `again`: it may be later
     typing   on
@@ -151,7 +151,7 @@ def _basic(message: Message) -> dict[str, Any]:
         "type": "message",
         "seq": message.seq,
         "from": message.sender,
-        "text": message.text,
+        "text": "" if message.sender != "resident" and _photo(message) else message.text,
         "choices": [choice.shown() for choice in message.choices],
         "card": message.card,
         "photo": _photo(message),

@@ -25,7 +25,8 @@ async def take(conn: AsyncConnection, clock: Clock, turn: Turn, *, may_push: boo
     """What a finished turn is answered with; None for nothing, or when it comes through the API.
 
     As much of what waits as fits, and the rest through the API, or without `may_push` with the next
-    answer; none of it while a call with some of it is under way. A safety sentence goes first.
+    answer; none of it while a call with some of it is under way. A safety sentence goes first. A
+    photo follows through the API, or without `may_push` is told of.
     Needs a write transaction.
     """
     known = await store.answered(conn, turn.id)
@@ -35,6 +36,8 @@ async def take(conn: AsyncConnection, clock: Clock, turn: Turn, *, may_push: boo
     if waiting is None:
         await store.note(conn, clock, turn.id, Way.API)
         return None
+    if may_push:
+        waiting = [one for one in waiting if one.photo is None]
     given, reply = _fitting(waiting, may_cut=not may_push)
     is_all = sum(len(one.messages) for one in given) == sum(len(one.messages) for one in waiting)
     way = Way.API if may_push and not is_all else Way.PASSIVE

@@ -34,6 +34,7 @@ from connectors.wechat.push import Envelope, Push
 from connectors.wechat.reception import Reception
 from connectors.wechat.store import Way
 from connectors.wechat.token import TokenBroker, stable_token
+from connectors.wechat.uploads import Uploads
 from connectors.wechat.words import words
 from connectors.wechat.xml import Unreadable
 from conversation.inbox import Turn
@@ -106,8 +107,9 @@ class WeChat(Channel):
         ]
         if not self._can_push:
             return steps
+        uploads = Uploads(gateway.clock, gateway.photos, self._client.upload_image)
         self._delivery = delivery = Delivery(
-            gateway.db, gateway.clock, AccountCarrier(self._client), on_held=notify.on_held
+            gateway.db, gateway.clock, AccountCarrier(self._client, uploads), on_held=notify.on_held
         )
         return [
             *steps,

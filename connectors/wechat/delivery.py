@@ -19,7 +19,7 @@ from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from community.errors import TooLarge
+from community.errors import NotFound, TooLarge
 from community.store.database import Database
 from community.times import Clock
 from connectors.render import Capabilities, fit
@@ -86,6 +86,10 @@ class Carrier(Protocol):
         """
         ...
 
+    async def show(self, user_key: str, photo_id: str, *, key: str) -> None:
+        """Show a kept photo. As `send`; raises NotFound when the photo's file is gone."""
+        ...
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -100,11 +104,18 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Photo:
+    """A piece that is shown instead of words."""
+
+    id: str
+
+
+@dataclass(frozen=True)
 class Portion:
     """As much of a bundle, from its beginning, as may be sent now."""
 
     bundle: Bundle
-    pieces: list[str]
+    pieces: Sequence[str | Photo]
     given: int | None = None
     "Characters of its one message that were given after it; None when that is all of it"
 
@@ -183,6 +194,8 @@ class Delivery:
 
     def _portion(self, bundle: Bundle, share: int) -> Portion:
         """What fits into `share` messages, 1 or more: whole messages, else the beginning of one."""
+        if bundle.photo is not None:
+            return Portion(bundle, [Photo(bundle.photo)])
         for count in range(len(bundle.messages), 0, -1):
             part = replace(bundle, messages=bundle.messages[:count])
             pieces = split(self._text(part), TEXT_MAX_BYTES)
@@ -226,16 +239,22 @@ class Delivery:
         if outcome.state == HELD and outcome.known and self._on_held is not None:
             await self._on_held(conn, bundle)
 
-    async def _send(self, bundle: Bundle, pieces: list[str]) -> Outcome:
+    async def _send(self, bundle: Bundle, pieces: Sequence[str | Photo]) -> Outcome:
         """Send piece by piece; what failed after a first piece is known in part."""
         for number, piece in enumerate(pieces):
             try:
                 key = piece_key(
                     bundle.conversation_id, bundle.seqs, number, bundle.failed_at, bundle.given
                 )
-                await self._carrier.send(bundle.user_key, piece, key=key)
+                if isinstance(piece, Photo):
+                    await self._carrier.show(bundle.user_key, piece.id, key=key)
+                else:
+                    await self._carrier.send(bundle.user_key, piece, key=key)
             except TooLarge:
                 return self._after(OutcomeUnknown("answer too large"), first=number == 0)
+            except NotFound:
+                logger.error("wechat photo gone: conversation=%s", bundle.conversation_id)
+                return Outcome(UNREACHED)
             except (OutcomeUnknown, NotReached, WeChatError) as error:
                 logger.warning(
                     "wechat send: %s (%s) conversation=%s",

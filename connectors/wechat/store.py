@@ -70,6 +70,11 @@ class Bundle:
     "Characters of its one message that the reader has already"
 
     @property
+    def photo(self) -> str | None:
+        """Id of the photo that it is."""
+        return self.messages[0].attachment_id
+
+    @property
     def seqs(self) -> list[int]:
         return [one.seq for one in self.messages]
 
@@ -301,14 +306,14 @@ _DUE = (
 def _bundles(rows: Sequence[Row[Any]]) -> list[Bundle]:
     """Rows in their order, as one bundle for each stretch of a speaker and of earlier tries.
 
-    A safety sentence is a bundle of its own, which nothing before it can hold back, and so is the
-    rest of a message.
+    A safety sentence is a bundle of its own, which nothing before it can hold back, and so are the
+    rest of a message and a photo.
     """
     runs = groupby(
         rows,
         key=lambda row: (
             row.conversation_id, row.staff_id, row.attempts, row.epoch == SAFETY_EPOCH,
-            row.given and row.seq,
+            row.seq if row.given or row.attachment_id else None,
         ),
     )  # fmt: skip
     return [_bundle(list(run)) for _, run in runs]

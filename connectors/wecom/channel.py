@@ -15,6 +15,7 @@ from connectors.wechat.crypto import is_skewed
 from connectors.wechat.delivery import CAPABILITIES, Delivery
 from connectors.wechat.delivery import STEP_S as SEND_S
 from connectors.wechat.media import fetch_with
+from connectors.wechat.uploads import Uploads
 from connectors.wechat.xml import Unreadable
 from connectors.wecom import callback, store
 from connectors.wecom.account import Account, account_of
@@ -103,7 +104,8 @@ class _Parts:
         gateway.intake.serve(store.CHANNEL, fetch)
         self._turns = Turns(gateway, client)
         self.sync = Sync(gateway.db, gateway.clock, client, self._turns.take)
-        self.delivery = Delivery(gateway.db, gateway.clock, ServiceCarrier(client))
+        uploads = Uploads(gateway.clock, gateway.photos, client.upload_image)
+        self.delivery = Delivery(gateway.db, gateway.clock, ServiceCarrier(client, uploads))
 
     async def close(self) -> None:
         await self.sync.close()

@@ -11,7 +11,7 @@ import aiohttp
 
 from community.times import Clock
 from connectors.wechat.caller import Caller, Request
-from connectors.wechat.client import MEDIA_MAX_BYTES, Media
+from connectors.wechat.client import MEDIA_MAX_BYTES, Media, image_upload, text_field
 from connectors.wechat.errors import OutcomeUnknown
 from connectors.wechat.token import Ask, TokenBroker
 from connectors.wechat.wire import Answer, exchange, json_body
@@ -109,16 +109,37 @@ class Client:
         Raises ValueError for a key of a wrong form.
         Source: https://developer.work.weixin.qq.com/document/path/94677
         """
+        await self._send(open_kfid, external_userid, "text", {"content": text}, key=key)
+
+    async def send_image(
+        self, open_kfid: str, external_userid: str, media_id: str, *, key: str
+    ) -> None:
+        """An uploaded picture; as `send_text`."""
+        await self._send(open_kfid, external_userid, "image", {"media_id": media_id}, key=key)
+
+    async def _send(
+        self, open_kfid: str, external_userid: str, kind: str, content: dict[str, str], *, key: str
+    ) -> None:
         if not _KEY.fullmatch(key):
             raise ValueError("not the form of a key")
         body = {
             "touser": external_userid,
             "open_kfid": open_kfid,
             "msgid": key,
-            "msgtype": "text",
-            "text": {"content": text},
+            "msgtype": kind,
+            kind: content,
         }
         await self._caller.call("kf/send_msg", Request(json_body(body)), is_done=_is_sent)
+
+    async def upload_image(self, jpeg: bytes) -> str:
+        """Keep a picture of at most 10 MB for three days; returns its media id.
+
+        Source: https://developer.work.weixin.qq.com/document/path/90253
+        """
+        answer = await self._caller.call(
+            "media/upload", image_upload(jpeg), timeout_s=self._media_timeout_s
+        )
+        return text_field(answer, "media_id")
 
     async def send_msg_on_event(self, code: str, text: str) -> None:
         """The one message that an event's code is good for; costs none of the five.

@@ -4,6 +4,7 @@ import { Board } from "./refresh.js";
 import { follow } from "./news.js";
 import { keyboard } from "./keys.js";
 import { composer } from "./composer.js";
+import { photo } from "./photo.js";
 import { one, all, duration } from "./page.js";
 
 const signedIn = document.body.hasAttribute("data-signed-in");
@@ -77,6 +78,7 @@ if (signedIn) {
   follow({ board, bell });
   keyboard();
   composer();
+  photo();
   presets();
   tick();
   setInterval(tick, 15_000);

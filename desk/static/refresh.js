@@ -4,6 +4,11 @@ import { one, all, words, fill, newKey } from "./page.js";
 
 const HOLD_STILL_MS = 8000;
 
+function bodyOf(form, submitter) {
+  const fields = new FormData(form, submitter);
+  return form.enctype === "multipart/form-data" ? fields : new URLSearchParams(fields);
+}
+
 export class Board {
   constructor({ toast, afterRefresh }) {
     this.toast = toast;
@@ -117,7 +122,7 @@ export class Board {
     const buttons = all("button", form);
     for (const button of buttons) button.setAttribute("aria-disabled", "true");
     try {
-      const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form, submitter)) });
+      const answer = await fetch(form.action, { method: "POST", body: bodyOf(form, submitter) });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       if (!answer.ok) { this.#refused(page); return false; }
       this.#done(form, answer, page);
@@ -140,6 +145,8 @@ export class Board {
     const text = one("textarea", form), key = one("input[name=key]", form);
     if (form.dataset.send && text) { text.value = ""; text.dispatchEvent(new Event("input", { bubbles: true })); }
     if (key) key.value = newKey();
+    const file = one("input[type=file]", form);
+    if (file) { file.value = ""; file.dispatchEvent(new Event("change", { bubbles: true })); }
     const panel = form.closest("details[name]");
     if (panel) panel.open = false;
     const goesTo = new URL(answer.url).pathname;

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp.test_utils import TestServer
+from PIL import Image
 from sqlalchemy import insert
 
 from community.config import Settings
@@ -170,6 +172,33 @@ async def test_claim_reply_note_and_resolve_by_keyboard_alone(
         "staff: 王芳为您服务。", "staff: 师傅十分钟到",
         "staff: 这件事先办到这里。您觉得这次服务怎么样？",
     ]  # fmt: skip
+    assert tab.complaints == []
+
+
+async def test_photo_is_looked_at_before_it_is_sent(open_desk: Open, world: World) -> None:
+    case = await world.waiting()
+    tab = await open_desk(f"/cases/{case.id}")
+    await tab.keyboard.press("c")
+    await tab.wait_for_selector("#reply")
+    await tab.click("label[for=mode-photo]")
+    picture = io.BytesIO()
+    Image.new("RGB", (640, 480), "teal").save(picture, "JPEG")
+    await tab.set_input_files(
+        "input[name=photo]",
+        files=[{"name": "IMG_0001.jpg", "mimeType": "image/jpeg", "buffer": picture.getvalue()}],
+    )
+    await tab.wait_for_function(
+        "() => document.querySelector('[data-preview]').naturalWidth === 640"
+    )
+    await tab.click(".write-photo button")
+    await tab.wait_for_selector(".by-staff .photo img")
+    await tab.wait_for_function(
+        "() => document.querySelector('.by-staff .photo img').naturalWidth === 640"
+    )
+    assert await tab.is_hidden("[data-preview]")
+    assert await tab.input_value("input[name=photo]") == ""
+    said = await world.transcript(case.conversation_id)
+    assert said[1:] == ["staff: 王芳为您服务。", "staff: 我给您发了一张照片。"]
     assert tab.complaints == []
 
 

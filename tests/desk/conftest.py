@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import FormData
 from aiohttp.test_utils import TestClient, TestServer
 
 from community.config import Settings
@@ -42,8 +44,18 @@ class Browser:
         headers = {"Sec-Fetch-Site": "same-origin"} if _headers is None else _headers
         return await self._ask("POST", path, form, headers)
 
+    async def post_file(self, path: str, name: str, data: bytes, **fields: str) -> Answer:
+        """A form with a file."""
+        form = FormData(fields)
+        form.add_field(name, io.BytesIO(data), filename="IMG_0001.jpg", content_type="image/jpeg")
+        return await self._ask("POST", path, form, {"Sec-Fetch-Site": "same-origin"})
+
     async def _ask(
-        self, method: str, path: str, form: dict[str, Any] | None, headers: dict[str, str]
+        self,
+        method: str,
+        path: str,
+        form: dict[str, Any] | FormData | None,
+        headers: dict[str, str],
     ) -> Answer:
         async with self.client.request(
             method, path, data=form, headers=headers, allow_redirects=False

@@ -172,13 +172,15 @@ class World:
                 conn, self.clock, conversation_id, lane=lane, reason=reason, summary=summary
             )
 
-    async def waiting(self, words: str = "厨房水管漏水了", lane: Lane = Lane.NORMAL) -> Case:
+    async def waiting(
+        self, words: str = "厨房水管漏水了", lane: Lane = Lane.NORMAL, *, channel: str = "wechat"
+    ) -> Case:
         """A case of a bound home, with one thing said."""
         room_id = await self.home(
             f"{next(self._numbers)}号楼1单元501",
             ("王建国", "owner", "13812348000", {"health": "高血压", "lives_alone": "是"}),
         )
-        conversation_id = await self.conversation(room_id)
+        conversation_id = await self.conversation(room_id, channel=channel)
         seq = await self.says(conversation_id, words)
         return await self.case(conversation_id, lane, words=words, seq=seq, slots={"位置": "厨房"})
 

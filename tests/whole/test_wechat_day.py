@@ -80,7 +80,8 @@ class Day:
         """Note what is new on the resident's screen."""
         screen = self.sim.transcript(READER)
         for seen in screen[self._shown :]:
-            self.note("通知" if seen.kind == "template" else "公众号", seen.content)
+            who = "通知" if seen.kind == "template" else "公众号"
+            self.note(who, "（一张照片）" if seen.kind == "image" else seen.content)
         self._shown = len(screen)
 
     async def says(self, text: str, expected: str) -> None:
@@ -234,12 +235,30 @@ async def speak_and_be_helped(day: Day) -> None:
     )
     assert re.search(r"微信还能发 \d 条 · 到", page), "the clerk is told the allowance"
     await day.sees("师傅明天九点到")
+    await show_a_photo(day, case[1])
     await day.opens(
         f"cases/{case[1]}/resolve", resolution="solved", note="约好师傅明天九点上门", promise="",
         promise_until="",
     )  # fmt: skip
     await day.sees("您觉得这次服务怎么样")
     await day.says("5", "谢谢您的评价")
+
+
+async def show_a_photo(day: Day, case_id: str) -> None:
+    """The clerk shows what the master brings."""
+    form = aiohttp.FormData({"key": "photo-of-the-day-1"})
+    form.add_field("photo", photo(), filename="IMG_0001.jpg", content_type="image/jpeg")
+    day.note("值班台", "（客服发一张照片）")
+    async with day.session.post(
+        f"{day.desk}cases/{case_id}/photos", data=form, headers={"Sec-Fetch-Site": "same-origin"}
+    ) as answer:
+        assert answer.status == 200, await answer.text()
+
+    def pictures() -> list[str]:
+        return [seen.content for seen in day.sim.transcript(READER) if seen.kind == "image"]
+
+    await day.until(lambda: bool(pictures()))
+    assert day.sim.shelf.find(pictures()[0], "image").content_type == "image/jpeg"
 
 
 async def be_told_of_progress(day: Day) -> None:
@@ -280,6 +299,8 @@ async def leave(day: Day) -> None:
     await day.until(
         lambda: not list((day.data_dir / "voices").glob("*")) and not traces(day.data_dir)
     )
+    kept = list((day.data_dir / "photos").glob("*.jpg"))
+    assert len(kept) == 1, "the one of the work order"
     logged = "".join(day.log)
     for secret in (READER, TOKEN, KEY, day.sim.secret, "漏水", *day.sim.tokens.issued):
         assert secret not in logged

@@ -14,11 +14,13 @@ from typing import Any
 from aiohttp import web
 
 from connectors.wechat.sim.faults import Delay, Refuse, Reset
+from connectors.wechat.sim.refusals import Refused as ShelfRefused
 from connectors.wecom.client import ServiceState
 from connectors.wecom.sim.refusals import Refused, refusal
 from connectors.wecom.sim.simulator import Simulator
 
 TEXT_MAX_BYTES = 2048
+UPLOAD_MAX_BYTES = 16 * 1024 * 1024
 _MSGID = re.compile(r"[0-9a-zA-Z_-]{0,32}")
 
 Fields = dict[str, Any]
@@ -36,7 +38,7 @@ class Api:
 
 def application(sim: Simulator) -> web.Application:
     """The server; it may be started for any number of clients."""
-    app = web.Application()
+    app = web.Application(client_max_size=UPLOAD_MAX_BYTES)
     for name, api in APIS.items():
         app.router.add_route("*", f"/cgi-bin/{name}", partial(_serve, sim, name, api))
     return app
@@ -81,6 +83,8 @@ async def _answer(sim: Simulator, api: Api, request: web.Request) -> web.Respons
         answer = await api.handler(sim, request)
     except Refused as refused:
         answer = refusal(refused.errcode, refused.words)
+    except ShelfRefused as refused:
+        answer = refusal(refused.errcode)
     return answer if isinstance(answer, web.Response) else web.json_response(answer)
 
 
@@ -143,10 +147,7 @@ def _content(sim: Simulator, kind: str, inside: Fields) -> str:
         return _words(inside.get("content"))
     if kind == "msgmenu":
         return _menu(inside)
-    media_id = str(inside.get("media_id"))
-    if media_id not in sim.media:
-        raise Refused(40007)
-    return media_id
+    return sim.shelf.find(str(inside.get("media_id")), kind).media_id
 
 
 def _words(written: object) -> str:
@@ -195,10 +196,17 @@ async def _trans(sim: Simulator, request: web.Request) -> Fields:
 
 
 async def _media(sim: Simulator, request: web.Request) -> Fields | web.Response:
-    data = sim.media.get(request.query.get("media_id", ""))
-    if data is None:
-        raise Refused(40007)
-    return web.Response(body=data, content_type="application/octet-stream")
+    kept = sim.shelf.find(request.query.get("media_id", ""))
+    return web.Response(body=kept.data, content_type="application/octet-stream")
+
+
+async def _upload(sim: Simulator, request: web.Request) -> Fields:
+    part = (await request.post()).get("media")
+    if not isinstance(part, web.FileField):
+        raise Refused(41005)
+    kept = sim.shelf.upload(request.query.get("type", ""), part.file.read())
+    at = str(int(kept.at.timestamp()))
+    return _done(type=kept.kind, media_id=kept.media_id, created_at=at)
 
 
 def _account(sim: Simulator, asked: Fields) -> None:
@@ -214,4 +222,5 @@ APIS = {
     "kf/service_state/get": Api("POST", _state),
     "kf/service_state/trans": Api("POST", _trans),
     "media/get": Api("GET", _media),
+    "media/upload": Api("POST", _upload),
 }

@@ -9,6 +9,7 @@ from typing import Any
 
 from community.times import Clock
 from connectors.wechat.sim.faults import Fault, Faults
+from connectors.wechat.sim.media import Shelf
 from connectors.wecom.client import ServiceState
 from connectors.wecom.sim.history import LIMIT, History
 from connectors.wecom.sim.refusals import REPEATED_MSGID, Refused
@@ -41,7 +42,8 @@ class Simulator:
         "Requests so far by API, the failed ones too"
         self.sessions: dict[str, Session] = {}
         "Everyone whom the account ever met, by external_userid"
-        self.media: dict[str, bytes] = {}
+        self.shelf = Shelf(clock)
+        "Files of both sides, for three days, judged as the official account's are"
         self.lost: int | None = None
         "`fail_type` of the messages that are taken from now on and never arrive"
         self._msgids: set[str] = set()
@@ -61,8 +63,7 @@ class Simulator:
 
     def sends_file(self, user: str, kind: str, data: bytes) -> str:
         """A file of a resident; returns its media id."""
-        media_id = secrets.token_urlsafe(32)
-        self.media[media_id] = data
+        media_id = self.shelf.keep(kind, data).media_id
         self.sends(user, kind, {"media_id": media_id})
         return media_id
 

@@ -8,6 +8,9 @@ from PIL import Image
 from sqlalchemy import select
 
 from community.store.schema import attachment
+from conversation import outbox
+from conversation.messages import Draft
+from conversation.photos import Photos
 
 
 def jpeg(size=(40, 30), **options):
@@ -46,6 +49,25 @@ async def test_photo_is_taken_said_and_shown_to_its_owner_alone(gateway, data_di
     assert (row.id, row.content_type, row.width, row.height, row.size_bytes) == (
         taken["id"], "image/jpeg", 40, 30, file.stat().st_size,
     )  # fmt: skip
+
+
+async def test_photo_of_staff_is_shown_to_its_reader_instead_of_its_text(gateway, clerk, data_dir):
+    page, other = await gateway.page(), await gateway.page()
+    conversation_id = (await page.hear("hello"))["conversation"]
+    photo_id = await Photos(gateway.db, gateway.clock, data_dir / "photos").keep(
+        conversation_id, jpeg()
+    )
+    async with gateway.db.write() as conn:
+        await outbox.say(
+            conn, gateway.clock, conversation_id, [Draft("我给您发了一张照片。", photo=photo_id)],
+            epoch=0, key="k", speaker="staff", staff_id=clerk,
+        )  # fmt: skip
+    heard = await page.hear("message", **{"from": "staff"})
+    assert (heard["photo"], heard["text"], heard["staff"]) == (photo_id, "", "王师傅")
+    async with page.client.get(f"/webchat/photos/{photo_id}") as response:
+        assert response.status == 200
+    async with other.client.get(f"/webchat/photos/{photo_id}") as response:
+        assert response.status == 404
 
 
 async def test_photo_alone_is_a_message(gateway):

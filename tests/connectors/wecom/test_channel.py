@@ -19,6 +19,7 @@ from conversation import outbox as outgoing
 from conversation import queue
 from conversation.messages import Draft
 from conversation.ownership import current
+from conversation.photos import Photos
 from tests.connectors.wecom.account import callbacks_to, silenced
 
 READER = "wmReader-0000000000000000001"
@@ -419,6 +420,32 @@ async def test_photo_of_a_resident_is_kept_and_its_turn_knows_it(open_account, s
         assert said.first() == (kept.id, "resident")
     assert (kept.kind, kept.state, kept.width, kept.height) == ("photo", "kept", 32, 24)
     assert (gateway.settings.data_dir / "photos" / f"{kept.id}.jpg").is_file()
+
+
+async def test_photo_of_staff_is_shown_once_though_the_answer_is_lost(
+    open_account, sim, clerk, until
+):
+    gateway, callbacks = await open_account()
+    await callbacks.say(READER, "你好")
+    await until(lambda: sim.screen(READER))
+    conversation_id = await conversation_of(gateway, "你好")
+    picture = io.BytesIO()
+    Image.new("RGB", (32, 24), "red").save(picture, "JPEG")
+    photos = Photos(gateway.db, gateway.clock, gateway.settings.data_dir / "photos")
+    photo_id = await photos.keep(conversation_id, picture.getvalue())
+    sim.inject(SEND, Reset(done=True))
+    async with gateway.db.write() as conn:
+        await outgoing.say(
+            conn, gateway.clock, conversation_id, [Draft("我给您发了一张照片。", photo=photo_id)],
+            epoch=0, key="k", speaker="staff", staff_id=clerk,
+        )  # fmt: skip
+    await reaches(gateway, "again")
+    gateway.clock.advance(31)
+    await reaches(gateway, outgoing.SENT)
+    assert [seen.kind for seen in sim.seen(READER)] == ["text", "image"]
+    shown = sim.shelf.find(sim.screen(READER)[1], "image").data
+    assert shown == (gateway.settings.data_dir / "photos" / f"{photo_id}.jpg").read_bytes()
+    assert sim.calls["media/upload"] == 1
 
 
 async def test_clip_of_a_resident_is_expected(open_account, sim, until):

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from community.errors import TooLarge, UnsupportedMedia
-from connectors.photos import LONGEST_SIDE, prepare
+from conversation.photos import LONGEST_SIDE, prepare, within
 
 
 def encoded(picture, kind, **options):
@@ -19,6 +19,15 @@ def encoded(picture, kind, **options):
 
 def opened(prepared):
     return Image.open(io.BytesIO(prepared.jpeg))
+
+
+@pytest.mark.parametrize(("allowed", "size"), [(10**9, 1280), (250_000, 640), (60_000, 320)])
+def test_picture_is_halved_until_it_fits(allowed, size):
+    noise = encoded(Image.effect_noise((1280, 1280), 60).convert("RGB"), "JPEG", quality=85)
+    fitting = within(noise, allowed)
+    assert len(fitting) <= allowed
+    assert (fitting == noise) == (size == 1280)
+    assert Image.open(io.BytesIO(fitting)).size == (size, size)
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])

@@ -11,13 +11,13 @@ from pathlib import Path
 
 from PIL import Image, ImageOps
 
-from community.errors import TooLarge, UnsupportedMedia
+from community.errors import NotFound, TooLarge, UnsupportedMedia
 from community.ids import new_id
 from community.store import attachments
 from community.store.attachments import File
 from community.store.database import Database
 from community.times import Clock
-from connectors.files import write_private
+from conversation.files import write_private
 
 CONTENT_TYPE = "image/jpeg"
 MAX_PIXELS = 40_000_000
@@ -69,6 +69,18 @@ class Photos:
         digest = hashlib.sha256(picture.jpeg).hexdigest()
         return File(CONTENT_TYPE, len(picture.jpeg), digest, picture.width, picture.height)
 
+    async def jpeg(self, photo_id: str, *, max_bytes: int) -> bytes:
+        """A kept photo in at most `max_bytes`, smaller than it is when it has to be.
+
+        Raises NotFound when its file is gone.
+        """
+        try:
+            data = await asyncio.to_thread(self._file(photo_id).read_bytes)
+        except FileNotFoundError as error:
+            raise NotFound("the file is gone") from error
+        async with self._decoding:
+            return await asyncio.to_thread(within, data, max_bytes)
+
     async def delete(self, photo_id: str) -> None:
         await asyncio.to_thread(self._file(photo_id).unlink, missing_ok=True)
 
@@ -115,10 +127,24 @@ def prepare(data: bytes) -> Picture:
     except _BROKEN as error:
         raise UnsupportedMedia(type(error).__name__) from error
     upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    upright.info = {}
+    return Picture(_encoded(upright), upright.width, upright.height)
+
+
+def within(jpeg: bytes, max_bytes: int) -> bytes:
+    """The picture in at most `max_bytes`: half as wide and high, as often as it takes."""
+    while len(jpeg) > max_bytes:
+        with Image.open(io.BytesIO(jpeg), formats=["JPEG"]) as opened:
+            smaller = opened.reduce(2)
+        jpeg = _encoded(smaller)
+    return jpeg
+
+
+def _encoded(picture: Image.Image) -> bytes:
+    """Nothing but the pixels."""
+    picture.info = {}
     encoded = io.BytesIO()
-    upright.save(encoded, "JPEG", quality=QUALITY)
-    return Picture(encoded.getvalue(), upright.width, upright.height)
+    picture.save(encoded, "JPEG", quality=QUALITY)
+    return encoded.getvalue()
 
 
 def _upright(picture: Image.Image) -> Image.Image:
