@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, insert, literal_column, or_, select, update
+from sqlalchemy import Row, and_, bindparam, insert, literal_column, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.store.schema import (
@@ -274,17 +274,18 @@ _GIVEN = (
 
 
 _asked, _way = inbound.alias(), wechat_answer.alias()
-_RESPONDING = (
-    select(_asked.c.conversation_id)
+_IS_RESPONDING = (
+    select(_asked.c.turn_id)
     .outerjoin(_way, _way.c.turn_id == _asked.c.turn_id)
     .where(
-        _asked.c.channel == bindparam("channel"),
-        _asked.c.state.in_(("received", "running", "done")),
+        _asked.c.conversation_id == outbox.c.conversation_id,
         _asked.c.received_at > bindparam("asked_after"),
         _way.c.turn_id.is_(None),
     )
+    .correlate(outbox)
+    .exists()
 )
-"Conversations with a question whose way of being answered is not decided yet"
+"The conversation has a question whose way of being answered is not decided yet"
 _taken = outbox.alias()
 _BUSY = select(_taken.c.conversation_id).where(
     _taken.c.channel == bindparam("channel"), _taken.c.state.in_((SENDING, AGAIN))
@@ -295,7 +296,7 @@ _DUE = (
         outbox.c.state == READY,
         outbox.c.not_before <= bindparam("now"),
         outbox.c.conversation_id.not_in(_BUSY),
-        or_(outbox.c.epoch == SAFETY_EPOCH, outbox.c.conversation_id.not_in(_RESPONDING)),
+        or_(outbox.c.epoch == SAFETY_EPOCH, not_(_IS_RESPONDING)),
         or_(message.c.turn_id.is_(None), wechat_answer.c.way == Way.API),
     )
     .order_by(message.c.conversation_id, message.c.seq)

@@ -73,6 +73,7 @@ inbound = Table(
     UniqueConstraint("channel", "channel_key"),
     UniqueConstraint("conversation_id", "seq"),
     Index("ix_inbound_conversation_id_state", "conversation_id", "state"),
+    Index("ix_inbound_conversation_id_received_at", "conversation_id", "received_at"),
     Index("ix_inbound_state_received_at", "state", "received_at"),
     Index("ix_inbound_channel_finished_at", "channel", "finished_at"),
 )
@@ -96,7 +97,7 @@ outbox = Table(
     Column("given", Integer, nullable=False, server_default="0"),
     UniqueConstraint("conversation_id", "seq"),
     UniqueConstraint("conversation_id", "client_key"),
-    Index("ix_outbox_state_not_before", "state", "not_before"),
+    Index("ix_outbox_channel_state_not_before", "channel", "state", "not_before"),
 )
 
 queue_case = Table(
