@@ -16,7 +16,19 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, insert, literal_column, not_, or_, select, update
+from sqlalchemy import (
+    Integer,
+    Row,
+    and_,
+    bindparam,
+    func,
+    insert,
+    literal_column,
+    not_,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.store.schema import (
@@ -28,6 +40,7 @@ from community.store.schema import (
     staff,
     wechat_answer,
 )
+from community.store.types import Moment
 from community.times import Clock
 from conversation.inbox import Turn
 from conversation.messages import Message
@@ -347,19 +360,40 @@ async def is_answering(conn: AsyncConnection, conversation_id: str) -> bool:
     return (await conn.execute(_UNFINISHED, {"conversation": conversation_id})).first() is not None
 
 
+_OF_BUNDLE = and_(
+    outbox.c.conversation_id == bindparam("conversation"), outbox.c.seq == bindparam("one_of_it")
+)
+_BEGIN = (
+    update(outbox)
+    .where(_OF_BUNDLE, outbox.c.state == READY)
+    .values(state=SENDING, lease_until=bindparam("lease_until"), attempts=outbox.c.attempts + 1)
+)
+_END = (
+    update(outbox)
+    .where(_OF_BUNDLE, outbox.c.state == bindparam("was"))
+    .values(
+        state=bindparam("becomes"),
+        lease_until=None,
+        attempts=func.coalesce(bindparam("tried", type_=Integer), outbox.c.attempts),
+        sent_at=func.coalesce(bindparam("sent", type_=Moment), outbox.c.sent_at),
+        not_before=func.coalesce(bindparam("later", type_=Moment), outbox.c.not_before),
+    )
+)
+
+
 async def begin(conn: AsyncConnection, bundle: Bundle, *, lease_until: datetime) -> bool:
     """Mark it as being sent, before the call; False when a claim has refused any of it meanwhile."""
-    of_it = and_(outbox.c.conversation_id == bundle.conversation_id, outbox.c.seq.in_(bundle.seqs))
-    changed = await conn.execute(
-        update(outbox)
-        .where(of_it, outbox.c.state == READY)
-        .values(state=SENDING, lease_until=lease_until, attempts=outbox.c.attempts + 1)
-    )
+    changed = await conn.execute(_BEGIN, _each(bundle, lease_until=lease_until))
     if changed.rowcount == len(bundle.seqs):
         return True
     await conn.execute(
         update(outbox)
-        .where(of_it, outbox.c.state == SENDING, outbox.c.lease_until == lease_until)
+        .where(
+            outbox.c.conversation_id == bundle.conversation_id,
+            outbox.c.seq.in_(bundle.seqs),
+            outbox.c.state == SENDING,
+            outbox.c.lease_until == lease_until,
+        )
         .values(state=READY, lease_until=None, attempts=bundle.attempts)
     )
     return False
@@ -380,22 +414,21 @@ async def end(
     `known`: it is certain that nothing of it arrived, or all of it; the attempt counts otherwise.
     What another has taken meanwhile stays as it is.
     """
-    values: dict[str, Any] = {"state": state, "lease_until": None}
-    if known:
-        values["attempts"] = bundle.attempts
-    if state == SENT:
-        values["sent_at"] = clock.now()
-    if not_before is not None:
-        values["not_before"] = not_before
-    await conn.execute(
-        update(outbox)
-        .where(
-            outbox.c.conversation_id == bundle.conversation_id,
-            outbox.c.seq.in_(bundle.seqs),
-            outbox.c.state == was,
-        )
-        .values(**values)
-    )
+    values = {
+        "becomes": state,
+        "was": was,
+        "tried": bundle.attempts if known else None,
+        "sent": clock.now() if state == SENT else None,
+        "later": not_before,
+    }
+    await conn.execute(_END, _each(bundle, **values))
+
+
+def _each(bundle: Bundle, **values: Any) -> list[dict[str, Any]]:
+    """The parameters of a statement for each message of a bundle."""
+    return [
+        {"conversation": bundle.conversation_id, "one_of_it": seq, **values} for seq in bundle.seqs
+    ]
 
 
 async def note_given(conn: AsyncConnection, bundle: Bundle, given: int) -> None:
