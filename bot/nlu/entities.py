@@ -94,7 +94,6 @@ class LinshengEntityTagger(GraphComponent, EntityExtractorMixin):
                     "start": span.start,
                     "end": span.end,
                     "value": text[span.start : span.end],
-                    "confidence_entity": span.confidence,
                     "extractor": EXTRACTOR,
                 }
                 for span in found

@@ -7,8 +7,6 @@ from bot.nlu.names import Found
 from bot.nlu.text import is_mark, sound
 
 UNKNOWN_INTENT = "?"
-BIAS = "bias"
-"""The feature that every character has: how often each kind occurs at all, and most often none."""
 
 _NUMERALS = frozenset("零一二三四五六七八九十百千万两幺半俩仨廿几")
 _HALVES = 2  # neighbours on each side
@@ -32,7 +30,7 @@ def features(sentence: Sentence, intent: str) -> list[list[str]]:
         before, this, after = seen[here - 1 : here + 2]
         around = "".join(shapes[max(0, place - _HALVES) : place + _HALVES + 1])
         row = [
-            BIAS,
+            "bias",
             f"c={this}",
             f"c-1={before}",
             f"c+1={after}",
