@@ -72,10 +72,10 @@ async def _serve(settings: Settings, secrets: Secrets) -> None:
     stopped = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stopped.set)
-    ears, voice = await open_ears(settings), await open_mouth()
+    ears = await open_ears(settings)
     db = Database(settings.database)
     connections = aiohttp.TCPConnector(limit=settings.engine_calls)
-    async with aiohttp.ClientSession(connector=connections) as session:
+    async with aiohttp.ClientSession(connector=connections) as session, open_mouth() as voice:
         engine = RasaEngine(session, settings.engine_url, timeout_s=settings.engine_timeout_s)
         app = build_app(settings, secrets, db, SystemClock(), engine, ears=ears, voice=voice)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=OPEN_REQUESTS_END_S)

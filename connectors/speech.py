@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from community.config import Settings
 from community.errors import ConfigError
@@ -31,13 +33,23 @@ async def open_ears(settings: Settings) -> OpenRecogniser | None:
         raise ConfigError([f"LINSHENG_VOICE_MODEL: {error}"]) from error
 
 
-async def open_mouth() -> Synthesiser | None:
+@asynccontextmanager
+async def open_mouth() -> AsyncIterator[Synthesiser | None]:
     """espeak-ng with the sentences that it said last kept; None when it cannot speak here."""
+    espeak = EspeakSynthesiser(prepared=phonetic)
     try:
-        return PromptCache(await EspeakSynthesiser.start(prepared=phonetic))
+        yield PromptCache(espeak) if await _speaks(espeak) else None
+    finally:
+        await espeak.close()
+
+
+async def _speaks(espeak: EspeakSynthesiser) -> bool:
+    try:
+        await espeak.start()
     except SynthesiserError as error:
         logger.debug("no mouth: %s", error)
-        return None
+        return False
+    return True
 
 
 def log_speech(settings: Settings, ears: OpenRecogniser | None, mouth: Synthesiser | None) -> None:

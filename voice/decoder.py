@@ -3,30 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import signal
-import sys
-from asyncio.subprocess import PIPE, Process
-from pathlib import Path
 
 from community.errors import TooLarge, Unavailable, UnsupportedMedia
 from voice import wire
 from voice.clips import MAX_BYTES, Clip, sniff
-
-logger = logging.getLogger(__name__)
+from voice.kept_worker import KeptWorker, WorkerEnded
 
 WAITING_AT_MOST = 16
 "Clips, beyond the one that is being decoded"
-_FOLDER = Path(__file__).resolve().parents[1]
-_BY_THE_CLIP = {
-    -signal.SIGABRT, -signal.SIGBUS, -signal.SIGFPE, -signal.SIGILL, -signal.SIGSEGV,
-    -signal.SIGXCPU,
-}  # fmt: skip
-"Ways to end that are a codec's own; a worker that ends otherwise was ended, or did not start"
-
-
-class _Ended(Unavailable):
-    """The worker did not end of a clip."""
 
 
 class Decoder:
@@ -39,11 +23,9 @@ class Decoder:
 
     def __init__(self, *, deadline_s: float = 10.0, worker: str = "voice.worker") -> None:
         self._deadline_s = deadline_s
-        self._module = worker
-        self._worker: Process | None = None
+        self._worker = KeptWorker(worker, most_bytes=wire.MOST_BYTES)
         self._turn = asyncio.Lock()
         self._inside = 0
-        self._closed = False
 
     async def decode(self, data: bytes) -> Clip:
         """Raises UnsupportedMedia when `data` is no whole clip of a known format or a codec died
@@ -59,71 +41,16 @@ class Decoder:
         self._inside += 1
         try:
             async with asyncio.timeout(self._deadline_s), self._turn:
-                return await self._ask(data)
+                return wire.read(await self._worker.ask(data))
         except TimeoutError as error:
             raise Unavailable("no time for a clip") from error
+        except WorkerEnded as error:
+            if error.died_of_it:
+                raise UnsupportedMedia("a codec died of it") from error
+            raise
         finally:
             self._inside -= 1
 
     async def close(self) -> None:
         """End the worker for good; clips that are in it or wait for it fail with Unavailable."""
-        self._closed = True
-        await self._end()
-
-    async def _ask(self, data: bytes) -> Clip:
-        try:
-            return await self._once(data)
-        except _Ended:  # perhaps long ago, while it had nothing to do
-            return await self._once(data)
-
-    async def _once(self, data: bytes) -> Clip:
-        answered = False
-        try:
-            worker = await self._running()
-            try:
-                head, body = await _exchange(worker, data)
-            except (ConnectionError, asyncio.IncompleteReadError) as error:
-                raise _death(await worker.wait()) from error
-            answered = True
-        finally:
-            if not answered:
-                await self._end()
-        return wire.read(head, body)
-
-    async def _running(self) -> Process:
-        """The worker; a new one when there is none or the last has died meanwhile."""
-        if not self._closed and (self._worker is None or self._worker.returncode is not None):
-            try:
-                self._worker = await asyncio.create_subprocess_exec(
-                    sys.executable, "-m", self._module,
-                    stdin=PIPE, stdout=PIPE, env={}, cwd=_FOLDER, start_new_session=True,
-                )  # fmt: skip
-            except OSError as error:
-                raise Unavailable("no voice worker") from error
-        if self._closed or self._worker is None:
-            raise Unavailable("the voice worker is closed")
-        return self._worker
-
-    async def _end(self) -> None:
-        worker, self._worker = self._worker, None
-        if worker is not None and worker.returncode is None:
-            worker.kill()
-            await worker.wait()
-
-
-async def _exchange(worker: Process, data: bytes) -> tuple[bytes, bytes]:
-    """Put a clip to the worker; returns the head and the body of its answer."""
-    questions, answers = worker.stdin, worker.stdout
-    if questions is None or answers is None:
-        raise Unavailable("no voice worker")
-    questions.write(wire.QUESTION.pack(len(data)) + data)
-    await questions.drain()
-    head = await answers.readexactly(wire.ANSWER.size)
-    return head, await answers.readexactly(wire.body_bytes(head))
-
-
-def _death(returncode: int) -> UnsupportedMedia | _Ended:
-    logger.warning("the voice worker ended with %d", returncode)
-    if returncode in _BY_THE_CLIP:
-        return UnsupportedMedia("a codec died of it")
-    return _Ended("the voice worker was ended")
+        await self._worker.close()

@@ -1,29 +1,33 @@
-"""EspeakSynthesiser: espeak-ng speaks Mandarin, each sentence in a process of its own."""
+"""EspeakSynthesiser: espeak-ng speaks Mandarin, in workers that stay from sentence to sentence."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from voice import child
+from community.errors import Unavailable
+from voice.espeak_worker import (
+    MOST_BYTES,
+    NOT_INSTALLED,
+    ORDER,
+    RATE_HZ,
+    SAMPLE_BYTES,
+    SPOKEN,
+    WITHOUT_MANDARIN,
+)
+from voice.kept_worker import KeptWorker
 from voice.places import Places
-from voice.spoken import is_speakable, plain, speech
+from voice.spoken import is_speakable, plain, trimmed
 from voice.synthesiser import USUAL, Speech, SynthesiserError
 
-logger = logging.getLogger(__name__)
-
-RATE_HZ = 22_050
 AMPLITUDE = 160
 "Of 200, at which it clips"
-VOICES = ("cmn", "cmn-latn-pinyin")
-"In the order of their worth; which of them reads Han characters depends on the release"
-PROBE_DEADLINE_S = 5.0
-_PROBE = "重庆，三"
-_FOREIGN = "(en)"
-"Stands in the phonemes where a voice falls back to English"
+_PROBE = "好"
+_WHY_NOT = {
+    NOT_INSTALLED: "espeak-ng is not installed",
+    WITHOUT_MANDARIN: "espeak-ng has no voice that reads Chinese",
+}
 
 
 @dataclass(frozen=True)
@@ -42,67 +46,66 @@ the sentences included."""
 
 
 class EspeakSynthesiser:
-    """Made by `start`; a Synthesiser.
+    """A Synthesiser. Workers are started as they are needed, up to one for each place.
 
-    `prepared` makes written text fit to be read aloud.
+    `prepared` makes written text fit to be read aloud; `worker` is the module that is run.
     """
 
     def __init__(
         self,
-        program: str,
-        voice: str,
         *,
         prepared: Callable[[str], str] = str,
         at_once: int = 0,
         deadline_s: float = 5.0,
+        worker: str = "voice.espeak_worker",
     ) -> None:
-        self._program = program
-        self._voice = voice
         self._prepared = prepared
         self._places = Places(at_once=at_once, deadline_s=deadline_s)
+        self._workers = [
+            KeptWorker(worker, "-S", most_bytes=MOST_BYTES) for _ in range(self._places.at_once)
+        ]
+        self._idle = self._workers.copy()
 
-    @classmethod
-    async def start(
-        cls, *, program: str = "espeak-ng", prepared: Callable[[str], str] = str
-    ) -> EspeakSynthesiser:
-        """Find the program and its voice for Mandarin. Raises SynthesiserError without them."""
-        path = shutil.which(program)
-        if path is None:
-            raise SynthesiserError(f"{program} is not installed")
-        voice = await _mandarin_voice(path)
-        logger.debug("speech: %s, voice %s", program, voice)
-        return cls(path, voice, prepared=prepared)
+    async def start(self) -> None:
+        """Have the first worker load its library and its voice.
+
+        Without them it is closed. Raises SynthesiserError.
+        """
+        try:
+            await self.speak(_PROBE)
+        except SynthesiserError:
+            await self.close()
+            raise
 
     async def speak(self, text: str, *, pace: int = USUAL) -> Speech:
         async def make() -> Speech:
-            return speech(await child.ask(self._command(PACES[pace - 1]), read.encode()))
+            return trimmed(await self._sound(read, PACES[pace - 1]), RATE_HZ)
 
         read = plain(self._prepared(text))
         if not is_speakable(read):
             return Speech(b"", RATE_HZ)
         return await self._places.take(read, pace, make)
 
-    def _command(self, pace: Pace) -> list[str]:
-        """The text is not on it: other users of the machine can read a command."""
-        return [
-            self._program, "-v", self._voice, "-s", str(pace.words_per_minute),
-            "-g", str(pace.gap), "-a", str(AMPLITUDE), "-b", "1", "--stdin", "--stdout",
-        ]  # fmt: skip
+    async def close(self) -> None:
+        """End the workers for good; sentences that are in them or wait fail."""
+        await asyncio.gather(*(worker.close() for worker in self._workers))
 
-
-async def _mandarin_voice(path: str) -> str:
-    """The first of VOICES that reads Han characters itself.
-
-    In 1.51 `cmn` spells them out in English: espeak-ng issues 1028, 1044, 1236.
-    """
-    for voice in VOICES:
-        command = [path, "-v", voice, "-x", "-q", "-b", "1", "--stdin"]
+    async def _sound(self, text: str, pace: Pace) -> bytes:
+        """The samples, from the worker that spoke last of those that are free."""
+        order = ORDER.pack(pace.words_per_minute, pace.gap, AMPLITUDE)
+        worker = self._idle.pop()
         try:
-            async with asyncio.timeout(PROBE_DEADLINE_S):
-                phonemes = (await child.ask(command, _PROBE.encode())).decode(errors="replace")
-        except (SynthesiserError, TimeoutError) as error:
-            logger.debug("voice %s: %s", voice, error or "late")
-            continue
-        if phonemes.strip() and _FOREIGN not in phonemes:
-            return voice
-    raise SynthesiserError("espeak-ng has no voice that reads Chinese")
+            answer = await worker.ask(order + text.encode())
+        except Unavailable as error:
+            raise SynthesiserError(f"a worker of espeak-ng failed: {error}") from error
+        finally:
+            self._idle.append(worker)
+        return _samples(answer)
+
+
+def _samples(answer: bytes) -> bytes:
+    """The sound of an answer. Raises SynthesiserError for one without, and for nonsense."""
+    outcome, samples = answer[:1], answer[1:]
+    if outcome != SPOKEN or len(samples) % SAMPLE_BYTES:
+        raise SynthesiserError(_WHY_NOT.get(outcome, "no sound came"))
+    return samples

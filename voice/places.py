@@ -18,7 +18,8 @@ class Places:
     """`at_once`: 0 takes one for each processor. `deadline_s`: for one text, its wait included."""
 
     def __init__(self, *, at_once: int = 0, deadline_s: float) -> None:
-        self._free = asyncio.Semaphore(at_once or os.cpu_count() or 1)
+        self.at_once = at_once or os.cpu_count() or 1
+        self._free = asyncio.Semaphore(self.at_once)
         self._deadline_s = deadline_s
         self._inside = 0
 

@@ -11,7 +11,8 @@ import sys
 from collections.abc import Callable
 
 from voice import child
-from voice.espeak import PACES, RATE_HZ
+from voice.espeak import PACES
+from voice.espeak_worker import RATE_HZ
 from voice.places import Places
 from voice.spoken import is_speakable, plain, speech
 from voice.synthesiser import USUAL, Speech

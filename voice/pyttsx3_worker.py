@@ -17,7 +17,9 @@ from typing import Any
 import pyttsx3
 from pyttsx3.drivers import _espeak
 
-RATE_HZ, SAMPLE_BYTES = 22_050, 2
+from voice import pipes
+from voice.espeak_worker import RATE_HZ, SAMPLE_BYTES
+
 WITHOUT_MANDARIN, WITHOUT_SOUND = 3, 4
 "How it ends when it cannot speak"
 
@@ -29,8 +31,7 @@ def main() -> int:
     came out in another speed than was set, and it copies all sound for each piece of it. So the
     library calls back in the call that synthesises, and what it gives is gathered here.
     """
-    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    answers = pipes.answers()
     asked = json.load(sys.stdin)
     _espeak.AUDIO_OUTPUT_RETRIEVAL = _espeak.AUDIO_OUTPUT_SYNCHRONOUS
     engine = pyttsx3.init("espeak")
@@ -62,7 +63,7 @@ def _gather(pieces: list[bytes], wav: Any, samples: int, events: object) -> int:
 
 def _mandarin_voice(engine: pyttsx3.Engine) -> str | None:
     """The id of the voice that reads Han characters; of several the pinyin one, see
-    `voice/espeak.py`.
+    `voice/espeak_worker.py`.
     """
     ids = [
         voice.id

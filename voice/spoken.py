@@ -1,4 +1,4 @@
-"""Spoken: what espeak-ng gives, as a WAV file, made a Speech without silence at its ends."""
+"""Spoken: what espeak-ng is given to read, and what it gives made a Speech without silence at its ends."""
 
 from __future__ import annotations
 
@@ -22,11 +22,15 @@ def plain(text: str) -> str:
     return "".join(char if char.isprintable() else " " for char in text).replace("[[", "[ ")
 
 
+def trimmed(pcm: bytes, rate_hz: int) -> Speech:
+    """The speech in a whole number of samples."""
+    return Speech(sound.trimmed(pcm, quieter_than=QUIETER_THAN), rate_hz)
+
+
 def speech(wav: bytes) -> Speech:
     """The sound of a mono 16-bit WAV file, whose header may tell a wrong length.
 
-    On a pipe espeak-ng cannot go back to write the right one. Raises SynthesiserError for
-    anything else.
+    On a pipe nobody can go back to write the right one. Raises SynthesiserError for anything else.
     """
     if wav[:4] != b"RIFF" or wav[8:16] != b"WAVEfmt " or wav[36:40] != b"data":
         raise SynthesiserError("no sound came")
@@ -34,5 +38,4 @@ def speech(wav: bytes) -> Speech:
     bits = int.from_bytes(wav[34:36], "little")
     if (channels, bits) != (1, 16) or not 8_000 <= rate_hz <= 48_000:
         raise SynthesiserError("another kind of sound came")
-    pcm = wav[_HEAD_BYTES : len(wav) - (len(wav) - _HEAD_BYTES) % 2]
-    return Speech(sound.trimmed(pcm, quieter_than=QUIETER_THAN), rate_hz)
+    return trimmed(wav[_HEAD_BYTES : len(wav) - (len(wav) - _HEAD_BYTES) % 2], rate_hz)

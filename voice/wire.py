@@ -1,4 +1,4 @@
-"""What the gateway and the worker say to each other: lengths first, and no object of Python."""
+"""What the decoder's worker answers: an outcome first, and no object of Python."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ import struct
 from community.errors import TooLarge, Unavailable, UnsupportedMedia
 from voice.clips import MAX_PCM_BYTES, Clip, Format
 
-QUESTION = struct.Struct(">I")
-"Bytes of the clip, which follow"
-ANSWER = struct.Struct(">BBI")
-"Outcome, place of the format in FORMATS, bytes of what follows: the sound, or why there is none"
+HEAD = struct.Struct(">BB")
+"Outcome and place of the format in FORMATS; the sound follows, or why there is none"
+MOST_BYTES = HEAD.size + MAX_PCM_BYTES
 FORMATS = tuple(Format)
 
 
@@ -21,21 +20,15 @@ class Outcome(enum.IntEnum):
     UNSUPPORTED = 2
 
 
-def body_bytes(head: bytes) -> int:
-    """How much follows this head; Unavailable when no worker in its senses would say so."""
-    size: int = ANSWER.unpack(head)[2]
-    if size > MAX_PCM_BYTES:
-        raise Unavailable("the voice worker answers nonsense")
-    return size
-
-
-def read(head: bytes, body: bytes) -> Clip:
+def read(answer: bytes) -> Clip:
     """The clip of an answer, or the error in it; Unavailable for nonsense."""
-    outcome, place, _ = ANSWER.unpack(head)
-    if outcome == Outcome.DECODED and place < len(FORMATS) and body and len(body) % 2 == 0:
-        return Clip(body, FORMATS[place])
-    if outcome == Outcome.TOO_LARGE:
-        raise TooLarge(body.decode("ascii", "replace"))
-    if outcome == Outcome.UNSUPPORTED:
-        raise UnsupportedMedia(body.decode("ascii", "replace"))
+    head, body = answer[: HEAD.size], answer[HEAD.size :]
+    if len(head) == HEAD.size:
+        outcome, place = HEAD.unpack(head)
+        if outcome == Outcome.DECODED and place < len(FORMATS) and body and len(body) % 2 == 0:
+            return Clip(body, FORMATS[place])
+        if outcome == Outcome.TOO_LARGE:
+            raise TooLarge(body.decode("ascii", "replace"))
+        if outcome == Outcome.UNSUPPORTED:
+            raise UnsupportedMedia(body.decode("ascii", "replace"))
     raise Unavailable("the voice worker answers nonsense")

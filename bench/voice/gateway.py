@@ -63,8 +63,8 @@ def main() -> None:
 async def _serve(settings: Settings) -> None:
     stopped = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
-    lateness, db, voice = Lateness(), Database(settings.database), await open_mouth()
-    async with aiohttp.ClientSession() as session:
+    lateness, db = Lateness(), Database(settings.database)
+    async with aiohttp.ClientSession() as session, open_mouth() as voice:
         engine = RasaEngine(session, settings.engine_url, timeout_s=settings.engine_timeout_s)
         app = build_app(
             settings, load_secrets(settings.data_dir), db, SystemClock(), engine,

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from bench.goal import Extent, Result, percentile
 from bench.voice.sentences import FILE, sentences
+from bench.voice.speaking import espeak
 from community import config
 from community.errors import ConfigError
 from voice.clips import RATE_HZ, WIDTH_BYTES
 from voice.engines import OpenRecogniser, open_recogniser
-from voice.espeak import EspeakSynthesiser
 from voice.model_folder import problems
 from voice.models import PACKAGED, chosen
 from voice.resample import resampled
@@ -47,9 +47,9 @@ def _model() -> Path | None:
 
 
 async def _measure(extent: Extent, line: str, folder: Path, name: str) -> Result:
-    speaker = await EspeakSynthesiser.start()
     texts = sentences()[: extent.of(STREAMS, 4)]
-    spoken = [await speaker.speak(text) for text in texts]
+    async with espeak() as speaker:
+        spoken = [await speaker.speak(text) for text in texts]
     sounds = [resampled(one.pcm, one.rate_hz, RATE_HZ) for one in spoken]
     recogniser = await open_recogniser(folder)
     try:

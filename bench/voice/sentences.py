@@ -9,6 +9,8 @@ from bench.script import ROOT
 FILE = ROOT / "tests/voice/sentences.txt"
 OF_25 = "您家水管漏水的报修已经登记好了，师傅明天上午九点会到您家。"
 "25 Han characters and a little more"
+OF_2000 = "好" * 2_000
+"The longest text, which takes half a second of a processor"
 
 
 def sentences() -> list[str]:

@@ -8,7 +8,8 @@ import time
 
 from community.errors import TooLarge, UnsupportedMedia
 from voice import worker
-from voice.clips import Clip, Format
+from voice.clips import MAX_PCM_BYTES, Clip, Format
+from voice.confinement import MEMORY_BYTES
 
 HEAD = b"#!AMR\n"
 PCM = bytes(range(200))
@@ -16,7 +17,7 @@ PCM = bytes(range(200))
 
 def grow():
     try:
-        return bytearray(worker.MEMORY_BYTES)
+        return bytearray(MEMORY_BYTES)
     except MemoryError as error:
         raise UnsupportedMedia("no memory") from error
 
@@ -39,6 +40,10 @@ def refuse():
     raise TooLarge("too long a clip")
 
 
+def talk():
+    os.write(1, b"libraries talk")
+
+
 def spin():
     while True:
         pass
@@ -50,19 +55,19 @@ DEEDS = {
     b"end": lambda: os.kill(os.getpid(), signal.SIGKILL),
     b"leave": lambda: os._exit(3),
     b"sleep": lambda: time.sleep(3600),
-    b"print": lambda: os.write(1, b"libraries talk"),
+    b"print": talk,
     b"spin": spin,
     b"grow": grow,
     b"write": write,
     b"look round": look_round,
     b"refuse": refuse,
+    b"drone": lambda: bytes(MAX_PCM_BYTES + 2),
     b"behave": lambda: None,
 }
 
 
 def decode(data):
-    DEEDS[data.removeprefix(HEAD)]()
-    return Clip(PCM, Format.AMR_NB)
+    return Clip(DEEDS[data.removeprefix(HEAD)]() or PCM, Format.AMR_NB)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 import uvloop
@@ -14,22 +13,10 @@ from community.errors import TooLarge, Unavailable, UnsupportedMedia
 from tests.voice import clips
 from tests.voice.odd_worker import HEAD, PCM
 from voice import codecs, wire
-from voice.clips import MAX_BYTES, MAX_PCM_BYTES, Clip, Format
+from voice.clips import MAX_BYTES, Clip, Format
 from voice.decoder import WAITING_AT_MOST, Decoder
 
 BEHAVED = Clip(PCM, Format.AMR_NB)
-
-
-def children():
-    return Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
-
-
-@pytest.fixture
-def workers():
-    """Tells the processes that the test started and that are not gone yet; a browser that other
-    tests keep open is not one."""
-    before = set(children())
-    return lambda: [pid for pid in children() if pid not in before]
 
 
 @pytest.fixture
@@ -189,19 +176,22 @@ def test_the_gateway_loads_no_codec():
 
 
 @pytest.mark.parametrize(
-    ("outcome", "place", "body"),
+    "answer",
     [
-        (wire.Outcome.DECODED, len(wire.FORMATS), b"\0\0"),
-        (wire.Outcome.DECODED, 0, b"\0\0\0"),
-        (wire.Outcome.DECODED, 0, b""),
-        (9, 0, b"\0\0"),
+        wire.HEAD.pack(wire.Outcome.DECODED, len(wire.FORMATS)) + b"\0\0",
+        wire.HEAD.pack(wire.Outcome.DECODED, 0) + b"\0\0\0",
+        wire.HEAD.pack(wire.Outcome.DECODED, 0),
+        wire.HEAD.pack(9, 0) + b"\0\0",
+        b"\0",
+        b"",
     ],
 )
-def test_nonsense_of_a_worker_is_no_clip(outcome, place, body):
+def test_nonsense_of_a_worker_is_no_clip(answer):
     with pytest.raises(Unavailable, match="nonsense"):
-        wire.read(wire.ANSWER.pack(outcome, place, len(body)), body)
+        wire.read(answer)
 
 
-def test_answer_longer_than_any_clip_is_not_awaited():
+async def test_answer_longer_than_any_clip_is_not_awaited(odd, workers):
     with pytest.raises(Unavailable, match="nonsense"):
-        wire.body_bytes(wire.ANSWER.pack(0, 0, MAX_PCM_BYTES + 1))
+        await odd.decode(HEAD + b"drone")
+    assert workers() == []

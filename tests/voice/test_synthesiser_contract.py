@@ -27,12 +27,14 @@ async def voice(request):
     name = request.param
     if ("espeak" in name or name == "pyttsx3") and shutil.which("espeak-ng") is None:
         pytest.skip("espeak-ng is not installed")
+    espeak = EspeakSynthesiser()
     made = ScriptedSynthesiser()
     if "espeak" in name:
-        made = await EspeakSynthesiser.start()
+        made = espeak
     elif name == "pyttsx3":
         made = Pyttsx3Synthesiser()
-    return PromptCache(made) if name.startswith("cache") else made
+    yield PromptCache(made) if name.startswith("cache") else made
+    await espeak.close()
 
 
 async def test_sentence_becomes_sound_without_silence_at_its_ends(voice):
@@ -76,6 +78,15 @@ async def test_longest_text_is_spoken_and_a_longer_one_refused(voice):
     assert (await voice.speak("好，" * (LONGEST // 2), pace=FASTEST)).duration_s > 250
     with pytest.raises(SynthesiserError):
         await voice.speak("好" * (LONGEST + 1))
+
+
+async def test_sentence_sounds_the_same_whatever_was_said_before(voice):
+    first = await voice.speak(SENTENCE)
+    for pace, text in enumerate(
+        ["啊！", "Hello 3.14", "请您再说一遍？", "[[n_i]]", "好" * 99], start=SLOWEST
+    ):
+        await voice.speak(text, pace=pace)
+    assert await voice.speak(SENTENCE) == first
 
 
 async def test_sentences_at_once_keep_their_own_sound(voice):

@@ -82,8 +82,7 @@ async def _serve(settings: Settings) -> None:
     if settings.model:
         ears = await open_recogniser(settings.model_folder, threads=settings.threads)
     lamp = LedLamp(Path(settings.led)) if settings.led else NoLamp()
-    voice = await open_mouth()
-    async with aiohttp.ClientSession() as http:
+    async with aiohttp.ClientSession() as http, open_mouth() as voice:
         line = line_to(http, settings.url, settings.folder)
         box = Box(settings.folder, line, card, lamp, voice, ears, wakes=settings.wakes)
         button = _button(settings, box)

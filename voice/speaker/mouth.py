@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from language.reading import phonetic
 from voice.absent import Mute
@@ -16,10 +18,20 @@ _PROBE = "你好"
 logger = logging.getLogger(__name__)
 
 
-async def open_mouth() -> Synthesiser:
+@asynccontextmanager
+async def open_mouth() -> AsyncIterator[Synthesiser]:
     """The first that speaks; without any the speaker is mute while its line is down."""
+    espeak = EspeakSynthesiser(prepared=phonetic)
     try:
-        return PromptCache(await EspeakSynthesiser.start(prepared=phonetic))
+        yield await _first_that_speaks(espeak)
+    finally:
+        await espeak.close()
+
+
+async def _first_that_speaks(espeak: EspeakSynthesiser) -> Synthesiser:
+    try:
+        await espeak.start()
+        return PromptCache(espeak)
     except SynthesiserError as error:
         logger.info("espeak-ng: %s", error)
     desktop = Pyttsx3Synthesiser(prepared=phonetic)
