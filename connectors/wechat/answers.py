@@ -12,10 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from community.times import Clock
 from connectors.splitting import split
-from connectors.wechat import store
+from connectors.wechat import store, ways
 from connectors.wechat.delivery import words_of
 from connectors.wechat.passive import TEXT_MAX_BYTES
-from connectors.wechat.store import Bundle, Way
+from connectors.wechat.store import Bundle
+from connectors.wechat.ways import Way
 from connectors.wechat.words import words
 from connectors.wechat.xml import sanitised
 from conversation.inbox import Turn
@@ -29,19 +30,19 @@ async def take(conn: AsyncConnection, clock: Clock, turn: Turn, *, may_push: boo
     photo follows through the API, or without `may_push` is told of.
     Needs a write transaction.
     """
-    known = await store.answered(conn, turn.id)
+    known = await ways.answered(conn, turn.id)
     if known is not None:
         return known.reply
     waiting = await store.waiting(conn, turn, may_push=may_push)
     if waiting is None:
-        await store.note(conn, clock, turn.id, Way.API)
+        await ways.note(conn, clock, turn.id, Way.API)
         return None
     if may_push:
         waiting = [one for one in waiting if one.photo is None]
     given, reply = _fitting(waiting, may_cut=not may_push)
     is_all = sum(len(one.messages) for one in given) == sum(len(one.messages) for one in waiting)
     way = Way.API if may_push and not is_all else Way.PASSIVE
-    await store.note(conn, clock, turn.id, way, reply=reply)
+    await ways.note(conn, clock, turn.id, way, reply=reply)
     await store.mark_given(conn, clock, turn.conversation_id, given)
     return reply
 

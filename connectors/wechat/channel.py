@@ -19,7 +19,7 @@ from aiohttp import web
 from community.errors import Unavailable
 from connectors.base import Channel, Gateway, Step
 from connectors.refusals import Refusals, body_of
-from connectors.wechat import account_file, answers, events, notices, passive, push, store
+from connectors.wechat import account_file, answers, events, notices, passive, push, store, ways
 from connectors.wechat.account import Account, account_of
 from connectors.wechat.carrier import AccountCarrier
 from connectors.wechat.client import Client
@@ -32,9 +32,9 @@ from connectors.wechat.media import fetch_with
 from connectors.wechat.notices import Notices
 from connectors.wechat.push import Envelope, Push
 from connectors.wechat.reception import Reception
-from connectors.wechat.store import Way
 from connectors.wechat.token import TokenBroker, stable_token
 from connectors.wechat.uploads import Uploads
+from connectors.wechat.ways import Way
 from connectors.wechat.words import words
 from connectors.wechat.xml import Unreadable
 from conversation.inbox import Turn
@@ -199,9 +199,9 @@ class WeChat(Channel):
         async with db.write() as conn:
             if finished is not None and _left(began, TOO_LATE_S):
                 return await answers.take(conn, clock, turn, may_push=True)
-            known = await store.answered(conn, turn.id)
+            known = await ways.answered(conn, turn.id)
             if known is None:
-                await store.note(conn, clock, turn.id, Way.API)
+                await ways.note(conn, clock, turn.id, Way.API)
         if known is None:
             self._show_typing(pushed.head.openid)
         return known.reply if known else None

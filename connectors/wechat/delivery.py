@@ -24,7 +24,7 @@ from community.store.database import Database
 from community.times import Clock
 from connectors.render import Capabilities, fit
 from connectors.splitting import split
-from connectors.wechat import grants, store
+from connectors.wechat import grants, store, ways
 from connectors.wechat.errors import Action, NotReached, OutcomeUnknown, WeChatError
 from connectors.wechat.grants import Shares
 from connectors.wechat.ledger import shares, usable
@@ -167,7 +167,7 @@ class Delivery:
         left = AGAIN if self._carrier.is_idempotent else HELD
         async with self._db.write() as conn:
             await store.end_lost(conn, self._clock, channel, left)
-            await store.claim_orphans(conn, self._clock, channel, within=self._look_back)
+            await ways.claim_orphans(conn, self._clock, channel, within=self._look_back)
             await store.take_up(conn, self._clock, channel)
         self._look_back = LOOK_BACK
 

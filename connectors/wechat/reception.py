@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from community.store.attachments import PHOTO, VOICE
 from connectors import store as gateway_store
 from connectors.base import Gateway, storable
-from connectors.wechat import events, grants, media, push, store
+from connectors.wechat import events, grants, media, push, ways
 from connectors.wechat.account_file import AccountFile
 from connectors.wechat.ledger import Grant
 from connectors.wechat.notices import Notices
@@ -26,7 +26,8 @@ from connectors.wechat.push import (
     Video,
     Voice,
 )
-from connectors.wechat.store import CHANNEL, Way
+from connectors.wechat.store import CHANNEL
+from connectors.wechat.ways import Way
 from connectors.wechat.words import words
 from conversation import inbox, outbox
 from conversation.inbox import Turn
@@ -196,7 +197,7 @@ class Reception:
             return words("welcome")
         turn = await self._said(event, says, Grant.TAP)
         async with self._gateway.db.write() as conn:
-            await store.claim(conn, self._gateway.clock, turn.id, Way.API)
+            await ways.claim(conn, self._gateway.clock, turn.id, Way.API)
         return words("welcome")
 
     async def _left(self, event: Event) -> None:

@@ -17,7 +17,7 @@ from community.store.attachments import PHOTO, VOICE
 from connectors.base import Gateway, storable
 from connectors.wechat.grants import grant
 from connectors.wechat.ledger import Grant
-from connectors.wechat.store import Way, claim
+from connectors.wechat.ways import Way, claim
 from connectors.wecom import store
 from connectors.wecom.client import Client
 from connectors.wecom.errors import COME_WITH_NEXT_WORDS

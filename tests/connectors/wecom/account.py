@@ -7,7 +7,7 @@ from sqlalchemy import select
 from community.config import Secret
 from community.store.schema import wechat_answer
 from connectors.wechat.crypto import Cipher
-from connectors.wechat.store import Way
+from connectors.wechat.ways import Way
 from connectors.wecom.sim.callbacks import Callbacks
 
 TOKEN = "token-of-the-corporation"

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from community.errors import StoreError
 from community.store.schema import inbound, message, wechat_grant, wecom_cursor
 from connectors.wechat.sim.faults import Reset
-from connectors.wechat.store import Way, claim
+from connectors.wechat.ways import Way, claim
 from connectors.wecom.callback import Called
 from connectors.wecom.sync import AGAIN_S, LOOK_EVERY_S, TRIES, Sync
 from connectors.wecom.turns import Turns
