@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 
-from aiohttp import BodyPartReader, web
+from aiohttp import BodyPartReader, MultipartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from community.errors import BadInput, TooLarge
 
 FIELD_MAX_BYTES = 16 * 1024
 FIELDS_AT_MOST = 8
+UPLOAD_TIMEOUT_S = 120.0
 
 
 @dataclass(frozen=True)
@@ -23,27 +26,31 @@ class FileForm:
 async def read_file_form(request: web.Request, *, file: str, max_bytes: int) -> FileForm:
     """The form whose file is called `file`.
 
-    Raises BadInput for what is no such form, TooLarge for a file of more than `max_bytes`.
+    Raises BadInput for what is no such form or comes too slowly, TooLarge for a file of more than
+    `max_bytes`.
     """
     try:
-        reader = await request.multipart()
-    except (ValueError, AssertionError) as error:
+        async with asyncio.timeout(UPLOAD_TIMEOUT_S):
+            return await _read(await request.multipart(), file, max_bytes)
+    except TimeoutError as error:
+        raise BadInput("the form came too slowly") from error
+    except (ValueError, AssertionError, HttpProcessingError) as error:
         raise BadInput("no form with a file") from error
+
+
+async def _read(parts: MultipartReader, file: str, max_bytes: int) -> FileForm:
     fields: dict[str, str] = {}
-    data = b""
-    try:
-        while (part := await reader.next()) is not None:
-            if not isinstance(part, BodyPartReader) or part.name is None:
-                raise BadInput("a part without a name")
-            if part.name == file:
-                data = await _bytes(part, max_bytes)
-            elif len(fields) == FIELDS_AT_MOST:
-                raise BadInput("too many fields")
-            else:
-                fields[part.name] = (await _bytes(part, FIELD_MAX_BYTES)).decode(errors="replace")
-    except ValueError as error:
-        raise BadInput("a broken form") from error
-    return FileForm(fields, data)
+    data: bytes | None = None
+    while (part := await parts.next()) is not None:
+        if not isinstance(part, BodyPartReader) or part.name is None:
+            raise BadInput("a part without a name")
+        if part.name == file and data is None:
+            data = await _bytes(part, max_bytes)
+        elif len(fields) == FIELDS_AT_MOST or part.name in {file, *fields}:
+            raise BadInput("too many fields")
+        else:
+            fields[part.name] = (await _bytes(part, FIELD_MAX_BYTES)).decode(errors="replace")
+    return FileForm(fields, data or b"")
 
 
 async def _bytes(part: BodyPartReader, max_bytes: int) -> bytes:

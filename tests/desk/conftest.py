@@ -50,13 +50,15 @@ class Browser:
         form.add_field(name, io.BytesIO(data), filename="IMG_0001.jpg", content_type="image/jpeg")
         return await self._ask("POST", path, form, {"Sec-Fetch-Site": "same-origin"})
 
-    async def _ask(
-        self,
-        method: str,
-        path: str,
-        form: dict[str, Any] | FormData | None,
-        headers: dict[str, str],
+    async def post_body(
+        self, path: str, content_type: str, body: bytes | AsyncIterator[bytes]
     ) -> Answer:
+        """A body as it stands."""
+        data = io.BytesIO(body) if isinstance(body, bytes) else body
+        headers = {"Sec-Fetch-Site": "same-origin", "Content-Type": content_type}
+        return await self._ask("POST", path, data, headers)
+
+    async def _ask(self, method: str, path: str, form: Any, headers: dict[str, str]) -> Answer:
         async with self.client.request(
             method, path, data=form, headers=headers, allow_redirects=False
         ) as answer:

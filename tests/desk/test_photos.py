@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from community.store.database import Database
 from community.store.schema import attachment, message
 from conversation import audit
 from conversation.queue import Case
+from desk import forms
 from tests.desk.conftest import Browser, NewBrowser
 from tests.desk.seed import JPEG, World
 
@@ -186,3 +188,56 @@ async def test_form_that_is_no_form_is_refused(fang: Browser, mine: Case) -> Non
     long = {"key": "a" * 20_000}
     assert (await fang.post_file(path, "photo", picture(), **long)).status == 413
     assert (await fang.post_file(path, "photo", picture(), key="?")).status == 400
+
+
+def body_of(*parts: bytes, end: bytes = b"--x--\r\n") -> bytes:
+    return b"".join(b"--x\r\n" + part + b"\r\n" for part in parts) + end
+
+
+def part_of(name: str, data: bytes) -> bytes:
+    return f'Content-Disposition: form-data; name="{name}"'.encode() + b"\r\n\r\n" + data
+
+
+BROKEN = {
+    "empty": b"",
+    "no end": body_of(part_of("key", b"aaaaaaaa"), end=b""),
+    "no name": body_of(b"Content-Disposition: form-data\r\n\r\nx"),
+    "no header": body_of(b"\r\nx"),
+    "broken header": body_of(b"\xff\xfe\x00: : \r\n\r\nx"),
+    "long header": body_of(b"X-Long: " + b"a" * 100_000 + b"\r\n\r\nx"),
+    "many headers": body_of(b"".join(b"X-%d: a\r\n" % i for i in range(40_000)) + b"\r\nx"),
+    "nested": body_of(b"Content-Type: multipart/mixed; boundary=y\r\n\r\n--y\r\n\r\nx\r\n--y--"),
+    "two files": body_of(
+        part_of("key", b"aaaaaaaa"), part_of("photo", picture()), part_of("photo", picture())
+    ),
+    "two keys": body_of(
+        part_of("key", b"aaaaaaaa"), part_of("key", b"bbbbbbbb"), part_of("photo", picture())
+    ),
+    "another boundary": b"--z\r\n" + part_of("photo", picture()) + b"\r\n--z--\r\n",
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+async def test_broken_form_is_refused_and_nothing_is_kept(
+    fang: Browser, world: World, db: Database, mine: Case, name: str
+) -> None:
+    answer = await fang.post_body(
+        f"/cases/{mine.id}/photos", "multipart/form-data; boundary=x", BROKEN[name]
+    )
+    assert (answer.status, await shown(db, mine), files(world)) == (400, [], [])
+
+
+async def test_form_that_does_not_end_is_given_up(
+    fang: Browser, world: World, mine: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forms, "UPLOAD_TIMEOUT_S", 0.05)
+    stuck = asyncio.Event()
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield b"--x\r\n" + part_of("key", b"aaaaaaaa")
+        await stuck.wait()
+
+    answer = await fang.post_body(
+        f"/cases/{mine.id}/photos", "multipart/form-data; boundary=x", slowly()
+    )
+    assert (answer.status, files(world)) == (400, [])
