@@ -127,9 +127,7 @@ class EntityModel:
         if not text:  # the tagger does not take a sequence of nothing
             return []
         seen = pycrfsuite.ItemSequence(features(self._lexicon.read(text), intent))
-        found = Counter(span for chain in self._voters for span in _spans_of(chain.tag(seen)))
-        agreed = sorted(span for span, votes in found.items() if votes > len(self._voters) / 2)
-        return whole_numbers(text, agreed)
+        return whole_numbers(text, agreed([_spans_of(chain.tag(seen)) for chain in self._voters]))
 
     def _is_bare(self, text: str, spans: Sequence[Span]) -> bool:
         said = sum(not is_mark(character) for character in text[:LONGEST])
@@ -193,6 +191,12 @@ def _spans_of(tags: Sequence[str]) -> list[Span]:
         else:
             spans.append(Span(place, place + 1, kind))
     return spans
+
+
+def agreed(readings: Sequence[Sequence[Span]]) -> list[Span]:
+    """What most readings have; two of them never overlap, for some reading has both."""
+    votes = Counter(span for reading in readings for span in reading)
+    return sorted(span for span, count in votes.items() if count > len(readings) / 2)
 
 
 def whole_numbers(text: str, spans: Sequence[Span]) -> list[Span]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.nlu.entity_model import EntityModel, EntityOptions, Example, Span, whole_numbers
+from bot.nlu.entity_model import EntityModel, EntityOptions, Example, Span, agreed, whole_numbers
 
 TABLES = {"fee_item": ["物业费", "水费"]}
 PLACES = ("厨房", "卫生间", "阳台", "客厅")
@@ -66,6 +66,13 @@ def test_two_of_a_kind_that_touch_are_two() -> None:
 )  # fmt: skip
 def test_no_number_is_cut(text: str, tagged: tuple[int, int], whole: tuple[int, int]) -> None:
     assert whole_numbers(text, [Span(*tagged, "portions")]) == [Span(*whole, "portions")]
+
+
+def test_entity_is_what_most_readings_have() -> None:
+    short, long, other = Span(0, 2, "place"), Span(0, 3, "place"), Span(4, 6, "fault")
+    assert agreed([[long, other], [short], [long]]) == [long]
+    assert agreed([[short], [long], [other]]) == []
+    assert agreed([[short], [long]]) == []
 
 
 def test_two_of_a_kind_that_share_a_number_are_one() -> None:
